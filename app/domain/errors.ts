@@ -1,0 +1,156 @@
+/**
+ * The closed set of things that can go wrong, and the words for each.
+ *
+ * Everything that fails anywhere in the product ends as one of these codes. The window and the command line
+ * show the same title, cause and steps; only the way they show them differs.
+ */
+
+/** What a person can do with one button. The window maps each kind to a control; the command line ignores it. */
+export type ErrorAction =
+  | { readonly kind: 'retry'; readonly label: string; readonly afterMs: number }
+  | { readonly kind: 'edit-field'; readonly label: string; readonly field: string }
+  | { readonly kind: 'open-settings'; readonly label: string };
+
+/** A failure as data: it crosses IPC, is printed as JSON and is drawn. All texts are plain sentences. */
+export interface ErrorInfo {
+  readonly code: ErrorCode;
+  /** One short line, no full stop. */
+  readonly title: string;
+  /** Why it happened, as far as is known. */
+  readonly cause: string;
+  /** What to do next, in the order in which to try it. */
+  readonly steps: readonly string[];
+  readonly action: ErrorAction | null;
+}
+
+interface ErrorKind {
+  readonly title: string;
+  readonly steps: readonly string[];
+  /** Exit code of the command line (issue A: 2 usage or bad input, 3 not opened, 4 not permitted, 5 name or route). */
+  readonly exitCode: 1 | 2 | 3 | 4 | 5 | 130;
+}
+
+const KINDS = {
+  'bad-input': { title: 'This input cannot be used', steps: ['Correct what is named above and try again.'], exitCode: 2 },
+  'unknown-target': {
+    title: 'There is no such profile',
+    steps: ['Check the name, or give the target inline: --mode, --host, --port and the mode’s own options.'],
+    exitCode: 2,
+  },
+  'name-not-found': {
+    title: 'The host name was not found',
+    steps: ['Check the spelling of the host.', 'Check that this computer’s name service works.'],
+    exitCode: 5,
+  },
+  'no-address-of-family': {
+    title: 'The host has no address of the chosen family',
+    steps: ['Set the address family to automatic, or to the one that the host has.'],
+    exitCode: 5,
+  },
+  'interface-not-found': {
+    title: 'The chosen network interface is not there',
+    steps: ['Choose one of the interfaces that this computer has, or leave the choice automatic.'],
+    exitCode: 5,
+  },
+  'no-route': {
+    title: 'The network gives no way to the host',
+    steps: ['Check that this computer is online.', 'Check the address family and the interface of the profile.'],
+    exitCode: 5,
+  },
+  'not-permitted': {
+    title: 'This computer does not let the packet leave',
+    steps: ['Check the firewall of this computer for rules on outgoing traffic.'],
+    exitCode: 4,
+  },
+  'not-opened': {
+    title: 'The door did not open',
+    steps: [
+      'Check the sequence and the window against the server’s.',
+      'Check that no other computer behind the same address touches the port meanwhile.',
+    ],
+    exitCode: 3,
+  },
+  'connection-lost': {
+    title: 'The connection broke',
+    steps: ['Knock again to start a new session.'],
+    exitCode: 1,
+  },
+  'terminal-not-found': {
+    title: 'No terminal program was found',
+    steps: [
+      'Install a terminal such as xterm, or choose one in Settings.',
+      'Or run the command line: sesamy proxy works from any SSH.',
+    ],
+    exitCode: 1,
+  },
+  'ssh-not-found': {
+    title: 'The ssh program was not found',
+    steps: ['Install the OpenSSH client.'],
+    exitCode: 1,
+  },
+  'session-not-started': {
+    title: 'The terminal did not start the session',
+    steps: ['Look at the terminal window for what ssh says.', 'Choose another terminal in Settings.'],
+    exitCode: 1,
+  },
+  'port-in-use': {
+    title: 'The port is in use on this computer',
+    steps: ['Choose another port, or 0 to let the system choose.'],
+    exitCode: 1,
+  },
+  cancelled: { title: 'Cancelled', steps: [], exitCode: 130 },
+  internal: {
+    title: 'Open Sesamy made a mistake',
+    steps: ['Please report this with the text above.'],
+    exitCode: 1,
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof KINDS;
+
+export const ERROR_CODES = Object.keys(KINDS) as ErrorCode[];
+
+/** An {@link ErrorInfo} that can be thrown. The engine and the session throw nothing else on purpose. */
+export class SesamyError extends Error {
+  readonly info: ErrorInfo;
+
+  /**
+   * @param code which of the closed set
+   * @param cause the sentence that says why, with the values that matter
+   * @param options steps and action, where they differ from the code's own
+   */
+  constructor(
+    code: ErrorCode,
+    cause: string,
+    options: { readonly steps?: readonly string[]; readonly action?: ErrorAction } = {},
+  ) {
+    super(cause);
+    this.name = 'SesamyError';
+    this.info = errorInfo(code, cause, options);
+  }
+
+  get code(): ErrorCode {
+    return this.info.code;
+  }
+}
+
+/** Builds the data of an error. See {@link SesamyError} for the thrown form. */
+export function errorInfo(
+  code: ErrorCode,
+  cause: string,
+  options: { readonly steps?: readonly string[]; readonly action?: ErrorAction } = {},
+): ErrorInfo {
+  const kind: ErrorKind = KINDS[code];
+  return { code, title: kind.title, cause, steps: options.steps ?? kind.steps, action: options.action ?? null };
+}
+
+/** Turns anything that was thrown into an {@link ErrorInfo}; what is not ours becomes `internal`. */
+export function toErrorInfo(thrown: unknown): ErrorInfo {
+  if (thrown instanceof SesamyError) return thrown.info;
+  return errorInfo('internal', thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+/** The exit code of `sesamy` for a failure. */
+export function exitCodeOf(code: ErrorCode): number {
+  return KINDS[code].exitCode;
+}

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { matching, oneOf, portNumber, wholeNumber } from '../../fields';
+
+export const MIN_WINDOW_MS = 200;
+export const MAX_WINDOW_MS = 60_000;
+
+/** The secret of Open Sesamy's counting rule (knock-modes §1, seed 002). */
+export const countWindowSchema = z.strictObject({
+  kind: z.literal('count-window'),
+  /** One digit a burst: how many knocks fall into that window. The original has four. */
+  sequence: matching('Sequence', /^[1-9]{2,8}$/, '2 to 8 digits, each from 1 to 9'),
+  /** Length of one window in milliseconds. The server's rule counts whole seconds. */
+  windowMs: wholeNumber('Window', MIN_WINDOW_MS, MAX_WINDOW_MS, 'milliseconds'),
+  /** Where the knocks go; null: to the service port. */
+  knockPort: portNumber('Knock port').nullable(),
+  protocol: oneOf('Protocol', ['tcp', 'udp']),
+});
+
+export type CountWindow = z.infer<typeof countWindowSchema>;
+
+/** Knocks in each burst, in order. */
+export function burstsOf(sequence: string): readonly number[] {
+  return [...sequence].map(Number);
+}

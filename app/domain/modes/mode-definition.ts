@@ -1,0 +1,37 @@
+import type * as z from 'zod';
+import type { Door } from '../plan/door';
+import type { KnockPlan, Port } from '../plan/knock-plan';
+
+/** What a mode may know of the profile around it when it makes a plan. */
+export interface PlanContext {
+  /** The port that the knock opens. */
+  readonly servicePort: Port;
+}
+
+/**
+ * One way of knocking. A mode is one folder that exports one of these, and one line in `registry.ts`; nobody else
+ * switches on its name.
+ */
+export interface ModeDefinition<Kind extends string, Schema extends z.ZodType<{ readonly kind: Kind }>> {
+  readonly kind: Kind;
+  /** Its name for a person, for example "Count-window". */
+  readonly label: string;
+  /** What it does, in one short line. */
+  readonly description: string;
+  readonly schema: Schema;
+  /** What a new profile starts with. */
+  readonly defaults: z.infer<Schema>;
+  /** Makes the plan. Total: every value that the schema accepts has a plan. */
+  plan(mode: z.infer<Schema>, context: PlanContext): KnockPlan;
+  /** The server's side of it, for the practice door and for tests. */
+  door(mode: z.infer<Schema>, context: PlanContext): Door;
+  /** One line for a list: says what kind of knock this is and gives nothing of the secret away. */
+  outline(mode: z.infer<Schema>): string;
+}
+
+/** Gives a definition its exact type. */
+export function defineMode<Kind extends string, Schema extends z.ZodType<{ readonly kind: Kind }>>(
+  definition: ModeDefinition<Kind, Schema>,
+): ModeDefinition<Kind, Schema> {
+  return definition;
+}

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { listOf, oneOf, portNumber, wholeNumber } from '../../fields';
+
+/** knockd 0.8 reads at most 32 ports in one sequence (knock-modes §2). */
+export const MAX_STEPS = 32;
+
+const stepSchema = z.strictObject({ port: portNumber('Port'), protocol: oneOf('Protocol', ['tcp', 'udp']) });
+
+export type SequenceStep = z.infer<typeof stepSchema>;
+
+/** A sequence of ports, as knockd expects it (knock-modes §2, seed 003). */
+export const portSequenceSchema = z.strictObject({
+  kind: z.literal('port-sequence'),
+  steps: listOf('Steps', stepSchema, 1, MAX_STEPS),
+  /** Time from one knock to the next in milliseconds. */
+  delayMs: wholeNumber('Delay', 0, 60_000, 'milliseconds'),
+  /** Sent when the session ends, to shut the door again; null: nothing is sent. */
+  closing: listOf('Closing steps', stepSchema, 1, MAX_STEPS).nullable(),
+});
+
+export type PortSequence = z.infer<typeof portSequenceSchema>;

@@ -1,0 +1,37 @@
+/** Every way of knocking that there is. A new mode is its folder and one line here. */
+import * as z from 'zod';
+import type { Door } from '../plan/door';
+import type { KnockPlan } from '../plan/knock-plan';
+import type { ModeDefinition, PlanContext } from './mode-definition';
+import { countWindow } from './count-window';
+import { portSequence } from './port-sequence';
+
+export const MODES = [countWindow, portSequence] as const;
+
+export const modeSchema = z.discriminatedUnion('kind', [countWindow.schema, portSequence.schema], {
+  error: (issue) =>
+    issue.code === 'invalid_union' ? `Mode must be one of ${MODES.map((mode) => mode.kind).join(', ')}.` : undefined,
+});
+
+/** The secret part of a profile: how its server wants to be knocked on. */
+export type Mode = z.infer<typeof modeSchema>;
+export type ModeKind = Mode['kind'];
+
+type AnyMode = ModeDefinition<ModeKind, z.ZodType<Mode>>;
+
+/** The definition behind a mode's name. */
+export function modeDefinition(kind: ModeKind): AnyMode {
+  const found = MODES.find((mode) => mode.kind === kind);
+  if (found === undefined) throw new RangeError(`no mode ${kind}`);
+  return found as unknown as AnyMode;
+}
+
+/** What goes on the wire for a mode's settings. */
+export function planKnock(mode: Mode, context: PlanContext): KnockPlan {
+  return modeDefinition(mode.kind).plan(mode, context);
+}
+
+/** The server's side of a mode's settings, as a pure value. */
+export function doorOf(mode: Mode, context: PlanContext): Door {
+  return modeDefinition(mode.kind).door(mode, context);
+}

@@ -1,0 +1,17 @@
+/** Numbers as people read them. Shared by the window, the command line and the plan's own texts. */
+import type { KnockProtocol } from './plan/knock-plan';
+
+/** `count(1, 'SYN')` is "1 SYN"; `count(3, 'burst')` is "3 bursts". SYN keeps its form in the plural. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 || noun === 'SYN' ? '' : 's'}`;
+}
+
+/** Milliseconds as a person would say them: 200 ms, 3 s, 9.38 s. */
+export function duration(ms: number): string {
+  if (Math.abs(ms) < 1000) return `${Math.round(ms)} ms`;
+  return `${String(Number((ms / 1000).toFixed(2)))} s`;
+}
+
+export function protocolName(protocol: KnockProtocol): string {
+  return protocol === 'tcp' ? 'TCP SYN' : 'UDP';
+}
