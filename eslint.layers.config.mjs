@@ -237,10 +237,13 @@ export const layers = [
   purity,
 ];
 
-export default [
+/** @type {import('eslint').Linter.Config[]} */
+const alone = [
   {
     files: [`**/${CODE}`],
     languageOptions: { parser: tseslint.parser, parserOptions: { ecmaFeatures: { jsx: true } } },
   },
   ...layers,
 ];
+
+export default alone;

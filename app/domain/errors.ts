@@ -31,7 +31,11 @@ interface ErrorKind {
 }
 
 const KINDS = {
-  'bad-input': { title: 'This input cannot be used', steps: ['Correct what is named above and try again.'], exitCode: 2 },
+  'bad-input': {
+    title: 'This input cannot be used',
+    steps: ['Correct what is named above and try again.'],
+    exitCode: 2,
+  },
   'unknown-target': {
     title: 'There is no such profile',
     steps: ['Check the name, or give the target inline: --mode, --host, --port and the mode’s own options.'],

@@ -1,19 +1,50 @@
 /** Building blocks of the schemas: each one's message names the field and says what is allowed. */
 import * as z from 'zod';
 
+// Every schema is built on this file, so this comes before the first of them: zod would otherwise try `new Function`,
+// which the window's content security policy refuses and reports.
+z.config({ jitless: true });
+
 /** One thing wrong with an input. `field` is a path such as `mode.windowMs`, empty for the input as a whole. */
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;
 }
 
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+export type Checked<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
-/** A value as an error message may show it: short, on one line, and never long enough to hide the message. */
+const SHOWN_LENGTH = 40;
+const MAX_PROBLEMS = 20;
+
+/**
+ * A value as an error message may show it: short, on one line, and never long enough to hide the message. What a
+ * terminal or a text direction could act on is escaped. Never throws.
+ */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? typeof value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  const text = json(value).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+  return text.length > SHOWN_LENGTH
+    ? `${Array.from(text.slice(0, 2 * SHOWN_LENGTH))
+        .slice(0, SHOWN_LENGTH - 1)
+        .join('')}…`
+    : text;
+}
+
+function json(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 2 * SHOWN_LENGTH));
+  // JSON has no NaN, no infinities and no big integers.
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  try {
+    // Undefined for functions and symbols, whatever the declared type says.
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : typeof value;
+  } catch {
+    return typeof value;
+  }
 }
 
 /** The rule that a field follows, said with the value that broke it. */
@@ -45,14 +76,17 @@ export function matching(label: string, pattern: RegExp, allowed: string) {
 }
 
 /** Free text of a bounded length; control characters are refused (but for line breaks and tabs where `lines` is set). */
-export function freeText(label: string, maxLength: number, options: { readonly lines?: boolean; readonly minLength?: number } = {}) {
+export function freeText(
+  label: string,
+  maxLength: number,
+  options: { readonly lines?: boolean; readonly minLength?: number } = {},
+) {
   const least = options.minLength ?? 0;
   const error = broken(
     label,
     `text of ${least} to ${maxLength} characters${options.lines === true ? '' : ' on one line'} without control characters`,
   );
-  // eslint-disable-next-line no-control-regex -- control characters are what this pattern is about
-  const pattern = options.lines === true ? /^[^\u0000-\u0008\u000b-\u001f\u007f]*$/u : /^[^\u0000-\u001f\u007f\u2028\u2029]*$/u;
+  const pattern = options.lines === true ? /^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u : /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
   return z.string({ error }).min(least, { error }).max(maxLength, { error }).regex(pattern, { error });
 }
 
@@ -61,15 +95,29 @@ export function listOf<T extends z.ZodType>(label: string, item: T, min: number,
   return z.array(item, { error }).min(min, { error }).max(max, { error });
 }
 
-/** Runs a schema over outside data. Never throws; each problem names its field. */
+/** An object with these fields and no others. */
+export function group<T extends z.ZodRawShape>(label: string, shape: T) {
+  return z.strictObject(shape, { error: broken(label, `an object with the fields ${Object.keys(shape).join(', ')}`) });
+}
+
+/** Runs a schema over outside data. Never throws; each problem names its field, and there are at most 20. */
 export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };
-  const problems = result.error.issues.map((issue): FieldProblem => {
-    const field = issue.path.map(String).join('.');
-    if (issue.code === 'unrecognized_keys')
-      return { field: [field, issue.keys[0]].filter(Boolean).join('.'), message: `Unknown field ${issue.keys.map(shown).join(', ')}.` };
-    return { field, message: issue.message };
-  });
-  return { ok: false, problems };
+  const problems = new Map<string, FieldProblem>();
+  for (const issue of result.error.issues) {
+    const path = issue.path.map(String);
+    const found =
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({
+            field: [...path, key].join('.').slice(0, 200),
+            message: `Unknown field ${shown(key)}.`,
+          }))
+        : [{ field: path.join('.'), message: issue.message }];
+    for (const problem of found) {
+      // One value can break several parts of one rule, and a hostile input can break it a million times.
+      if (problems.size < MAX_PROBLEMS) problems.set(`${problem.field} ${problem.message}`, problem);
+    }
+  }
+  return { ok: false, problems: [...problems.values()] };
 }

@@ -88,7 +88,12 @@ export interface AppState {
 
 /** What became of files that were given for import: profiles that were made, and what was wrong with the others. */
 export interface ImportOutcome {
-  readonly imported: readonly { readonly file: string; readonly id: string; readonly name: string; readonly remarks: readonly string[] }[];
+  readonly imported: readonly {
+    readonly file: string;
+    readonly id: string;
+    readonly name: string;
+    readonly remarks: readonly string[];
+  }[];
   readonly failed: readonly { readonly file: string; readonly error: ErrorInfo }[];
 }
 
@@ -108,7 +113,10 @@ export const REQUESTS = {
   'import.choose': nothing,
   /** Imports dropped files. Text only; a file too large to be settings is refused with a clear error. */
   'import.texts': z.strictObject({
-    files: z.array(z.strictObject({ name: z.string().max(255), text: z.string().max(4_000_000) })).min(1).max(100),
+    files: z
+      .array(z.strictObject({ name: z.string().max(255), text: z.string().max(4_000_000) }))
+      .min(1)
+      .max(100),
   }),
   /** Knocks; with `session`, by way of a terminal with ssh on it. Answers when the run has begun. */
   'run.start': z.strictObject({ profileId: id, purpose: z.enum(['session', 'knock']) }),
@@ -142,11 +150,12 @@ export interface Answers {
 
 /** What comes back over IPC: errors are data, so that their cause and steps survive the crossing. */
 export type Reply<Name extends RequestName> =
-  | { readonly ok: true; readonly value: Answers[Name] }
-  | { readonly ok: false; readonly error: ErrorInfo };
+  { readonly ok: true; readonly value: Answers[Name] } | { readonly ok: false; readonly error: ErrorInfo };
 
 /** One slice of the state, as main pushes it. */
-export type StateChange = { [Slice in keyof AppState]: { readonly slice: Slice; readonly value: AppState[Slice] } }[keyof AppState];
+export type StateChange = {
+  [Slice in keyof AppState]: { readonly slice: Slice; readonly value: AppState[Slice] };
+}[keyof AppState];
 
 /** The one object that the preload script gives to the page, as `window.sesamy`. */
 export interface Bridge {

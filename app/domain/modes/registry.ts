@@ -1,5 +1,6 @@
 /** Every way of knocking that there is. A new mode is its folder and one line here. */
 import * as z from 'zod';
+import { shown } from '../fields';
 import type { Door } from '../plan/door';
 import type { KnockPlan } from '../plan/knock-plan';
 import type { ModeDefinition, PlanContext } from './mode-definition';
@@ -9,8 +10,10 @@ import { portSequence } from './port-sequence';
 export const MODES = [countWindow, portSequence] as const;
 
 export const modeSchema = z.discriminatedUnion('kind', [countWindow.schema, portSequence.schema], {
-  error: (issue) =>
-    issue.code === 'invalid_union' ? `Mode must be one of ${MODES.map((mode) => mode.kind).join(', ')}.` : undefined,
+  error: ({ input }) => {
+    const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
+    return `Mode must be an object whose kind is one of ${MODES.map((mode) => mode.kind).join(', ')}; its kind is ${shown(kind)}.`;
+  },
 });
 
 /** The secret part of a profile: how its server wants to be knocked on. */
@@ -23,7 +26,7 @@ type AnyMode = ModeDefinition<ModeKind, z.ZodType<Mode>>;
 export function modeDefinition(kind: ModeKind): AnyMode {
   const found = MODES.find((mode) => mode.kind === kind);
   if (found === undefined) throw new RangeError(`no mode ${kind}`);
-  return found as unknown as AnyMode;
+  return found;
 }
 
 /** What goes on the wire for a mode's settings. */

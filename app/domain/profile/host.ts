@@ -38,8 +38,12 @@ export function isIpv6(text: string): boolean {
   return halves.length === 2 ? groups <= 7 : groups === 8;
 }
 
-const ALLOWED = 'a host name, an IPv4 address or an IPv6 address (letters, digits, dots, hyphens, underscores and colons; no hyphen first)';
+const ALLOWED =
+  'a host name, an IPv4 address or an IPv6 address (letters, digits, dots, hyphens, underscores and colons; no hyphen first)';
 
 export const hostSchema = z.string({ error: `Host must be ${ALLOWED}.` }).refine(isHost, {
-  error: (issue) => (issue.input === '' ? `Host is missing: it must be ${ALLOWED}.` : `Host must be ${ALLOWED}; this is ${shown(issue.input)}.`),
+  error: (issue) =>
+    issue.input === ''
+      ? `Host is missing: it must be ${ALLOWED}.`
+      : `Host must be ${ALLOWED}; this is ${shown(issue.input)}.`,
 });

@@ -1,6 +1,6 @@
 /** A knock profile: everything that is needed to open one door, and to start SSH on it. */
 import * as z from 'zod';
-import { check, freeText, listOf, matching, oneOf, portNumber } from '../fields';
+import { check, freeText, group, listOf, matching, oneOf, portNumber, shown } from '../fields';
 import type { Checked } from '../fields';
 import { modeSchema } from '../modes/registry';
 import { hostSchema } from './host';
@@ -8,9 +8,12 @@ import { sshOptionSchema, sshUserSchema } from './ssh';
 
 export const PROFILE_VERSION = 1;
 
-export const profileSchema = z.strictObject({
+/** The one form of a MAC address that profiles hold; see {@link normaliseMac}. */
+export const MAC_PATTERN = /^[0-9A-F]{2}(:[0-9A-F]{2}){5}$/;
+
+export const profileSchema = group('Profile', {
   version: z.literal(PROFILE_VERSION, {
-    error: (issue) => `Profile version must be ${PROFILE_VERSION}; this is ${JSON.stringify(issue.input) ?? 'missing'}.`,
+    error: (issue) => `Profile version must be ${PROFILE_VERSION}; this is ${shown(issue.input)}.`,
   }),
   id: matching('Id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case'),
   name: freeText('Name', 80, { minLength: 1 }),
@@ -22,18 +25,19 @@ export const profileSchema = z.strictObject({
   /** An interface's name, or its number in the list of interfaces as knocksettings.txt has it; null: the routing table chooses. */
   interface: matching(
     'Interface',
-    /^[A-Za-z0-9_.{}() #:@-]{1,64}$/,
-    'the name or the number of a network interface (1 to 64 letters, digits, spaces and _.{}()#:@-)',
+    // Windows names interfaces in the user's language, for example "Local Area Connection* 1" or "イーサネット".
+    /^(?!-)[\p{L}\p{M}\p{N} _.{}()#:@*&+'/-]{1,64}$/u,
+    "the name or the number of a network interface (1 to 64 letters, digits, spaces and _.{}()#:@*&+'/-, no hyphen first)",
   ).nullable(),
   /** Source MAC of link-level knocks; null: the interface's own. */
   sourceMac: matching(
     'Source MAC',
-    /^[0-9A-F]{2}(:[0-9A-F]{2}){5}$/,
+    MAC_PATTERN,
     'six pairs of hex digits in capitals with colons between, such as 00:0E:35:0E:77:B0',
   ).nullable(),
   notes: freeText('Notes', 10_000, { lines: true }),
   tags: listOf('Tags', freeText('Tag', 40, { minLength: 1 }), 0, 20),
-  ssh: z.strictObject({
+  ssh: group('SSH', {
     user: sshUserSchema.nullable(),
     options: listOf('SSH options', sshOptionSchema, 0, 20),
   }),

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { matching, oneOf, portNumber, wholeNumber } from '../../fields';
+import { group, matching, oneOf, portNumber, wholeNumber } from '../../fields';
 
 export const MIN_WINDOW_MS = 200;
 export const MAX_WINDOW_MS = 60_000;
 
 /** The secret of Open Sesamy's counting rule (knock-modes §1, seed 002). */
-export const countWindowSchema = z.strictObject({
+export const countWindowSchema = group('Mode', {
   kind: z.literal('count-window'),
   /** One digit a burst: how many knocks fall into that window. The original has four. */
   sequence: matching('Sequence', /^[1-9]{2,8}$/, '2 to 8 digits, each from 1 to 9'),
@@ -20,5 +20,5 @@ export type CountWindow = z.infer<typeof countWindowSchema>;
 
 /** Knocks in each burst, in order. */
 export function burstsOf(sequence: string): readonly number[] {
-  return [...sequence].map(Number);
+  return Array.from(sequence, Number);
 }

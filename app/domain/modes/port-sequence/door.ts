@@ -27,40 +27,56 @@ function same(step: SequenceStep | undefined, packet: ArrivedPacket): boolean {
   return step?.port === packet.port && step.protocol === packet.protocol;
 }
 
-/** One sequence's progress after a packet; `done` when that was its last step (knockd 0.8, knock-modes §2). */
-function advance(
-  steps: readonly SequenceStep[],
-  progress: Progress | null,
-  packet: ArrivedPacket,
-  timeoutSeconds: number,
-): Progress | 'done' | null {
-  const seconds = (ms: number): number => Math.floor(ms / 1000);
-  const late = progress !== null && seconds(packet.atMs) - seconds(progress.startedAtMs) >= timeoutSeconds;
-  const alive = late ? null : progress;
-  const stage = alive?.stage ?? 0;
-  // A watched port out of order kills the attempt; the packet that killed it does not begin a new one.
-  if (!same(steps[stage], packet)) return null;
-  if (stage + 1 === steps.length) return 'done';
-  return { stage: stage + 1, startedAtMs: alive?.startedAtMs ?? packet.atMs };
+/** One sequence's attempt after a packet: further on, finished, or dead (null). */
+type Advance = Progress | 'done' | null;
+
+/** What is left of an attempt when a packet comes: nothing when its time is up. knockd counts in whole seconds. */
+function alive(progress: Progress | null, atMs: number, timeoutSeconds: number): Progress | null {
+  if (progress === null) return null;
+  const seconds = Math.floor(atMs / 1000) - Math.floor(progress.startedAtMs / 1000);
+  return seconds >= timeoutSeconds ? null : progress;
 }
 
-/** A knockd with one opening sequence and perhaps a closing one, for one source address, as a pure value. */
+/** Moves an attempt on by one packet. A watched packet that is not the next step kills it and begins nothing. */
+function advance(steps: readonly SequenceStep[], progress: Progress, packet: ArrivedPacket): Advance {
+  if (!same(steps[progress.stage], packet)) return null;
+  if (progress.stage + 1 === steps.length) return 'done';
+  return { stage: progress.stage + 1, startedAtMs: progress.startedAtMs };
+}
+
+/**
+ * A knockd with one opening sequence and perhaps a closing one, for one source address, as a pure value
+ * (knock-modes §2, and the order of work in knockd 0.8: expire attempts, then move those that run, else begin new ones).
+ */
 export function portSequenceDoor(rule: PortSequenceRule, state: State = SHUT): Door {
   const watched = [...rule.steps, ...(rule.closing ?? [])];
 
   function receive(packet: ArrivedPacket) {
-    if (packet.protocol === 'tcp' && packet.port === rule.servicePort && state.open)
-      return { verdict: 'accept' as const, door: portSequenceDoor(rule, state) };
-    if (!watched.some((step) => same(step, packet))) return { verdict: 'ignore' as const, door: portSequenceDoor(rule, state) };
+    const accepted = state.open && packet.protocol === 'tcp' && packet.port === rule.servicePort;
+    // knockd is told by its capture filter of the watched ports alone; others neither help nor hurt.
+    if (!watched.some((step) => same(step, packet)))
+      return { verdict: accepted ? ('accept' as const) : ('ignore' as const), door: portSequenceDoor(rule, state) };
 
-    const opening = advance(rule.steps, state.opening, packet, rule.timeoutSeconds);
-    const closing = rule.closing === null ? null : advance(rule.closing, state.closing, packet, rule.timeoutSeconds);
+    const running = {
+      opening: alive(state.opening, packet.atMs, rule.timeoutSeconds),
+      closing: alive(state.closing, packet.atMs, rule.timeoutSeconds),
+    };
+    // While any attempt of the source runs, a packet can only move attempts on; none begins with it.
+    const idle = running.opening === null && running.closing === null;
+    const begun: Progress = { stage: 0, startedAtMs: packet.atMs };
+    const move = (steps: readonly SequenceStep[] | null, progress: Progress | null): Advance => {
+      const attempt = idle ? begun : progress;
+      return steps === null || attempt === null ? null : advance(steps, attempt, packet);
+    };
+    const opening = move(rule.steps, running.opening);
+    const closing = move(rule.closing, running.closing);
     const after: State = {
       open: (state.open || opening === 'done') && closing !== 'done',
       opening: opening === 'done' ? null : opening,
       closing: closing === 'done' ? null : closing,
     };
-    return { verdict: opening === null && closing === null ? ('reset' as const) : ('count' as const), door: portSequenceDoor(rule, after) };
+    const counted = opening === null && closing === null ? ('reset' as const) : ('count' as const);
+    return { verdict: accepted ? ('accept' as const) : counted, door: portSequenceDoor(rule, after) };
   }
 
   const service = { port: rule.servicePort, protocol: 'tcp' as const };

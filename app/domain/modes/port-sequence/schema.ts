@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { listOf, oneOf, portNumber, wholeNumber } from '../../fields';
+import { group, listOf, oneOf, portNumber, wholeNumber } from '../../fields';
 
 /** knockd 0.8 reads at most 32 ports in one sequence (knock-modes §2). */
 export const MAX_STEPS = 32;
 
-const stepSchema = z.strictObject({ port: portNumber('Port'), protocol: oneOf('Protocol', ['tcp', 'udp']) });
+const stepSchema = group('Step', { port: portNumber('Port'), protocol: oneOf('Protocol', ['tcp', 'udp']) });
 
 export type SequenceStep = z.infer<typeof stepSchema>;
 
 /** A sequence of ports, as knockd expects it (knock-modes §2, seed 003). */
-export const portSequenceSchema = z.strictObject({
+export const portSequenceSchema = group('Mode', {
   kind: z.literal('port-sequence'),
   steps: listOf('Steps', stepSchema, 1, MAX_STEPS),
   /** Time from one knock to the next in milliseconds. */
