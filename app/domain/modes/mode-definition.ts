@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Door } from '../plan/door';
 import type { KnockPlan, Port } from '../plan/knock-plan';
+import type { InlineForm } from './inline';
 
 /** What a mode may know of the profile around it when it makes a plan. */
 export interface PlanContext {
@@ -25,6 +26,8 @@ export interface ModeDefinition<Kind extends string, Schema extends z.ZodType<{ 
   plan(mode: z.infer<Schema>, context: PlanContext): KnockPlan;
   /** The server's side of it, for the practice door and for tests. */
   door(mode: z.infer<Schema>, context: PlanContext): Door;
+  /** Its options on the command line. */
+  readonly inline: InlineForm<z.infer<Schema>>;
   /** One line for a list: says what kind of knock this is and gives nothing of the secret away. */
   outline(mode: z.infer<Schema>): string;
 }

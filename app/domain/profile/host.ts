@@ -41,9 +41,9 @@ export function isIpv6(text: string): boolean {
 const ALLOWED =
   'a host name, an IPv4 address or an IPv6 address (letters, digits, dots, hyphens, underscores and colons; no hyphen first)';
 
-export const hostSchema = z.string({ error: `Host must be ${ALLOWED}.` }).refine(isHost, {
-  error: (issue) =>
-    issue.input === ''
-      ? `Host is missing: it must be ${ALLOWED}.`
-      : `Host must be ${ALLOWED}; this is ${shown(issue.input)}.`,
-});
+const broken = ({ input }: { readonly input?: unknown }): string =>
+  input === undefined || input === ''
+    ? `Host is missing: it must be ${ALLOWED}.`
+    : `Host must be ${ALLOWED}; this is ${shown(input)}.`;
+
+export const hostSchema = z.string({ error: broken }).refine(isHost, { error: broken });

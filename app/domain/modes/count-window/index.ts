@@ -3,6 +3,8 @@ import { CONNECT_TIMEOUT_MS } from '../../plan/connect-timeout';
 import { count, duration, protocolName } from '../../words';
 import { defineMode } from '../mode-definition';
 import type { PlanContext } from '../mode-definition';
+import { typedNumber } from '../inline';
+import type { InlineForm } from '../inline';
 import { countWindowDoor } from './door';
 import { burstsOf, countWindowSchema } from './schema';
 import type { CountWindow } from './schema';
@@ -56,6 +58,29 @@ function plan(mode: CountWindow, context: PlanContext): KnockPlan {
   };
 }
 
+const inline: InlineForm<CountWindow> = {
+  options: [
+    { flags: '--sequence <digits>', field: 'sequence', description: 'knocks in each window, such as 1234' },
+    { flags: '--window <ms>', field: 'windowMs', description: 'length of a window in milliseconds' },
+    { flags: '--protocol <protocol>', field: 'protocol', description: 'tcp or udp (default: tcp)' },
+    {
+      flags: '--knock-port <port>',
+      field: 'knockPort',
+      description: 'where the knocks go (default: the service port)',
+    },
+  ],
+  read: (values) => ({
+    sequence: values['sequence'],
+    windowMs: typedNumber(values['windowMs']),
+    protocol: values['protocol'] ?? 'tcp',
+    knockPort: typedNumber(values['knockPort']) ?? null,
+  }),
+  write: (mode) => [
+    ...['--sequence', mode.sequence, '--window', String(mode.windowMs), '--protocol', mode.protocol],
+    ...(mode.knockPort === null ? [] : ['--knock-port', String(mode.knockPort)]),
+  ],
+};
+
 /** Open Sesamy's own kind of knock: one port, a counted burst of knocks in each window (knock-modes §1, seed 002). */
 export const countWindow = defineMode({
   kind: 'count-window',
@@ -71,5 +96,6 @@ export const countWindow = defineMode({
       knockPort: mode.knockPort ?? context.servicePort,
       servicePort: context.servicePort,
     }),
+  inline,
   outline: (mode) => `count-window, ${count(mode.sequence.length, 'burst')}`,
 });

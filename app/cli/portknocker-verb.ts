@@ -1,0 +1,20 @@
+import { SesamyError } from '../domain/errors';
+import { knockProfile } from './knock-verb';
+import { profileFromFile } from './settings-profile';
+import { inlineProfile } from './target';
+import type { TargetOptions } from './target';
+
+/** Where PortKnocker looks when it is told nothing (seed 002, usage 2). */
+const DEFAULT_FILE = 'knocksettings.txt';
+
+/** `sesamy portknocker`: its three usages, and UDP as it did. Returns the exit code. */
+export async function portknockerVerb(words: readonly string[], options: TargetOptions): Promise<number> {
+  const [first, port, sequence, window] = words;
+  if (words.length > 1 && words.length !== 4)
+    throw new SesamyError('bad-input', `PortKnocker takes "server port sequence window", one file, or nothing; these are ${words.length} arguments.`);
+  if (words.length <= 1) return knockProfile((await profileFromFile(first ?? DEFAULT_FILE, 'udp')).profile, options);
+  return knockProfile(
+    inlineProfile({ mode: 'count-window', protocol: 'udp', host: first, port, sequence, window } as TargetOptions),
+    options,
+  );
+}

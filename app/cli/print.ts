@@ -1,0 +1,47 @@
+import type { ErrorInfo } from '../domain/errors';
+import type { KnockPlan } from '../domain/plan/knock-plan';
+import { duration } from '../domain/words';
+
+export function out(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function err(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Control characters of outside text never reach a terminal. */
+export function plain(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, '�');
+}
+
+/** A failure as the command line says it: what, why, what to do. */
+export function printError(error: ErrorInfo): void {
+  err(`sesamy: ${error.title}.`);
+  for (const line of plain(error.cause).split('\n')) err(`  ${line}`);
+  for (const step of error.steps) err(`  - ${step}`);
+}
+
+/** Seconds with three decimals, set flush right. */
+export function seconds(ms: number, width = 9): string {
+  return `${(ms / 1000).toFixed(3)} s`.padStart(width);
+}
+
+/** Every packet of a plan, one a line, then the connection. */
+export function printPlan(host: string, plan: KnockPlan): void {
+  out(plan.summary);
+  out(`to ${host}`);
+  for (const packet of plan.packets)
+    out(`${seconds(packet.atMs)}  ${packet.protocol === 'tcp' ? 'SYN     ' : 'datagram'}  port ${packet.port}`);
+  out(`${seconds(plan.connect.atMs)}  connect   port ${plan.connect.port}`);
+  for (const packet of plan.closing)
+    out(`end+${seconds(packet.atMs, 7)}  ${packet.protocol === 'tcp' ? 'SYN     ' : 'datagram'}  port ${packet.port}`);
+  out(doorSentence(plan));
+}
+
+export function doorSentence(plan: KnockPlan): string {
+  const until = plan.door.toMs === null ? '' : `, until ${duration(plan.door.toMs)}`;
+  return plan.door.singleUse
+    ? `The door opens for the first connection only${until}.`
+    : `The door opens after the last knock${until}, for as long as the server says.`;
+}

@@ -1,0 +1,26 @@
+/** How a mode's settings are given inline on a command line. Each mode brings its own options. */
+
+/** One option of the command line that belongs to a mode. */
+export interface InlineOption {
+  /** The option with its value, for example `--window <ms>`. */
+  readonly flags: string;
+  readonly description: string;
+  /** The field of the mode's settings that it sets. */
+  readonly field: string;
+}
+
+/** What was typed, by field; an option that was not given is missing. */
+export type InlineValues = Readonly<Record<string, string | undefined>>;
+
+export interface InlineForm<Settings> {
+  readonly options: readonly InlineOption[];
+  /** Settings from what was typed. Not checked: the mode's schema does that, and its messages show what was typed. */
+  read(values: InlineValues): Readonly<Record<string, unknown>>;
+  /** The words that give these settings: the other way round. */
+  write(settings: Settings): readonly string[];
+}
+
+/** A number as typed; what is no whole number stays text, so that the schema can show it in its message. */
+export function typedNumber(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
+}

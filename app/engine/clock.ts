@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SesamyError } from '../domain/errors';
+
+/** Monotonic time in milliseconds, with a fraction. Only differences mean anything. */
+export function monotonicMs(): number {
+  return performance.now();
+}
+
+/**
+ * Waits until {@link monotonicMs} has reached a time; never wakes early.
+ * @throws SesamyError `cancelled` as soon as the signal is aborted
+ */
+export async function sleepUntil(targetMs: number, signal: AbortSignal): Promise<void> {
+  throwIfCancelled(signal);
+  for (let left = targetMs - monotonicMs(); left > 0; left = targetMs - monotonicMs()) {
+    try {
+      // Timers count whole milliseconds and may fire up to one early.
+      await delay(Math.ceil(left), undefined, { signal });
+    } catch {
+      throwIfCancelled(signal);
+    }
+  }
+}
+
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new SesamyError('cancelled', 'The knock was cancelled.');
+}
+
+/** Rejects with `cancelled` when the signal is aborted first; the work itself goes on unheard. */
+export async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  throwIfCancelled(signal);
+  let onAbort: (() => void) | undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(new SesamyError('cancelled', 'The knock was cancelled.'));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, cancelled]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { SesamyError, toErrorInfo } from '../domain/errors';
+import type { KnockEvent } from '../domain/plan/knock-event';
+import type { Profile } from '../domain/profile/profile';
+import { knock, prepareKnock } from '../engine/knock';
+import { makeTicket } from '../session/run-channel';
+import type { RunTicket } from '../session/run-channel';
+import { sshArguments } from '../session/ssh-command';
+import { findProgram, inTerminal } from '../session/terminals';
+import type { RunState } from '../shared/contract';
+import type { StateHolder } from './state';
+
+/** How long a terminal may take until our proxy calls back, in milliseconds. A cold desktop takes a few seconds. */
+const TERMINAL_TIMEOUT_MS = 30_000;
+
+export interface Runs {
+  /** Begins a run. What goes wrong later is an event of the run. */
+  start(profile: Profile, purpose: RunState['purpose']): void;
+  cancel(profileId: string): void;
+  /** Ends what would not survive us. Sessions in terminals go on. */
+  stopAll(): void;
+}
+
+interface RunDependencies {
+  readonly state: StateHolder;
+  /** Our own command line's argument array, up to the verb. */
+  readonly sesamy: readonly string[];
+  /** A known_hosts line for a profile whose server's key is known beforehand. */
+  readonly knownHostsLine: (profile: Profile) => string | null;
+}
+
+export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Runs {
+  const cancels = new Map<string, () => void>();
+
+  const current = (profileId: string): RunState | undefined => state.current.runs[profileId];
+  const publish = (run: RunState): void => {
+    state.set('runs', { ...state.current.runs, [run.profileId]: run });
+  };
+
+  /** Adds an event to a run, if it is still the latest of its profile. */
+  const record = (runId: string, profileId: string, event: KnockEvent): void => {
+    const run = current(profileId);
+    if (run === undefined || run.runId !== runId || run.done) return;
+    const retryNotBeforeMs = event.type === 'failed' && event.retryAfterMs > 0 ? Date.now() + event.retryAfterMs : run.retryNotBeforeMs;
+    publish({ ...run, events: [...run.events, event], retryNotBeforeMs });
+  };
+
+  const finish = (runId: string, profileId: string): void => {
+    const run = current(profileId);
+    if (run?.runId !== runId || run.done) return;
+    cancels.delete(profileId);
+    publish({ ...run, done: true });
+  };
+
+  const fail = (runId: string, profileId: string, error: unknown): void => {
+    record(runId, profileId, { type: 'failed', atMs: 0, error: toErrorInfo(error), retryAfterMs: 0 });
+    finish(runId, profileId);
+  };
+
+  async function knockOnly(runId: string, profile: Profile): Promise<void> {
+    const controller = new AbortController();
+    cancels.set(profile.id, () => {
+      controller.abort();
+    });
+    for await (const event of knock(profile, { signal: controller.signal })) record(runId, profile.id, event);
+    finish(runId, profile.id);
+  }
+
+  /** A terminal with ssh, whose ProxyCommand is our proxy: knock and connection are one move. */
+  async function openSession(runId: string, profile: Profile): Promise<void> {
+    const controller = new AbortController();
+    cancels.set(profile.id, () => {
+      controller.abort();
+    });
+    const searchPath = process.env['PATH'] ?? '';
+    const ssh = findProgram('ssh', searchPath);
+    if (ssh === null) throw new SesamyError('ssh-not-found', 'There is no ssh on this computer’s PATH.');
+    // Before anything opens: a name that is not found is told here, not in a terminal that vanishes.
+    const prepared = await prepareKnock(profile, controller.signal);
+
+    let settled = false;
+    let arrived = false;
+    let ticket: RunTicket | null = null;
+    let timer: NodeJS.Timeout | undefined;
+    const settle = (error: unknown): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      if (error === null) finish(runId, profile.id);
+      else fail(runId, profile.id, error);
+    };
+    ticket = await makeTicket(
+      process.env['XDG_RUNTIME_DIR'] ?? tmpdir(),
+      prepared,
+      (event) => {
+        arrived = true;
+        clearTimeout(timer);
+        record(runId, profile.id, event);
+      },
+      () => {
+        const last = current(profile.id)?.events.at(-1)?.type;
+        const ended = last === 'closed' || last === 'failed';
+        settle(ended ? null : new SesamyError('connection-lost', 'The session’s own process ended without a word.'));
+      },
+    );
+    const { socketPath, withdraw } = ticket;
+    controller.signal.addEventListener('abort', () => {
+      withdraw();
+      if (!arrived) settle(new SesamyError('cancelled', 'The session was cancelled before it began.'));
+    });
+    if (controller.signal.aborted) {
+      withdraw();
+      throw new SesamyError('cancelled', 'The session was cancelled before it began.');
+    }
+    try {
+      const line = knownHostsLine(profile);
+      const knownHost = line === null ? null : { file: ticket.keep('known_hosts', `${line}\n`) };
+      const args = sshArguments(profile, [...sesamy, 'proxy', '--session', socketPath], knownHost);
+      const terminal = inTerminal(state.current.settings.terminal, { file: ssh, args }, searchPath);
+      // Detached: the terminal belongs to the person, and outlives this window.
+      const child = spawn(terminal.file, terminal.args, { detached: true, stdio: 'ignore' });
+      child.once('error', (error) => {
+        withdraw();
+        settle(new SesamyError('session-not-started', `${terminal.name} could not be started: ${error.message}.`));
+      });
+      child.once('spawn', () => {
+        record(runId, profile.id, { type: 'launched', program: terminal.name });
+      });
+      child.once('exit', (code) => {
+        // Some terminals hand the work to a server and leave at once with 0; others leave when ssh is done.
+        if (arrived || code === 0) return;
+        withdraw();
+        settle(new SesamyError('session-not-started', `${terminal.name} ended with code ${String(code)} before ssh asked for the connection.`));
+      });
+      child.unref();
+      timer = setTimeout(() => {
+        withdraw();
+        settle(new SesamyError('session-not-started', `ssh did not ask for the connection within ${TERMINAL_TIMEOUT_MS / 1000} s.`));
+      }, TERMINAL_TIMEOUT_MS);
+    } catch (error) {
+      withdraw();
+      throw error;
+    }
+  }
+
+  return {
+    start(profile, purpose) {
+      if (current(profile.id)?.done === false) throw new SesamyError('bad-input', 'This profile’s knock is under way already.', { steps: [] });
+      const runId = randomUUID();
+      publish({ runId, profileId: profile.id, purpose, events: [], done: false, retryNotBeforeMs: 0 });
+      const work = purpose === 'session' ? openSession(runId, profile) : knockOnly(runId, profile);
+      work.catch((error: unknown) => {
+        fail(runId, profile.id, error);
+      });
+    },
+    cancel(profileId) {
+      cancels.get(profileId)?.();
+    },
+    stopAll() {
+      for (const run of Object.values(state.current.runs))
+        if (!run.done && run.purpose === 'knock') cancels.get(run.profileId)?.();
+    },
+  };
+}
