@@ -91,35 +91,53 @@ export function parsePcap(file: Buffer): CapturedPacket[] {
   return packets;
 }
 
+/** Router and neighbour discovery: the kernel's own talk to keep an IPv6 link going. */
+const IPV6_HOUSEKEEPING: ReadonlySet<number> = new Set([133, 134, 135, 136, 137]);
+
+/** Everything that a computer sent of its own will, by its addresses. */
+export function sentFrom(addresses: readonly string[], packets: readonly CapturedPacket[]): CapturedPacket[] {
+  return packets.filter(
+    ({ source, protocol, payload }) =>
+      addresses.includes(source) && !(protocol === 'icmpv6' && IPV6_HOUSEKEEPING.has(payload.readUInt8(0))),
+  );
+}
+
 /** A capture on the client's interface. Get one from `lab.capture()`. */
 export class Capture {
   readonly #tcpdump: Running;
+  readonly #client: readonly string[];
   readonly #sendMarker: () => Promise<Buffer>;
 
   /**
    * @param tcpdump listening, and writing pcap to its standard output
+   * @param client the addresses whose packets count
    * @param sendMarker makes the server broadcast one datagram, and gives its payload
    */
-  constructor(tcpdump: Running, sendMarker: () => Promise<Buffer>) {
+  constructor(tcpdump: Running, client: readonly string[], sendMarker: () => Promise<Buffer>) {
     this.#tcpdump = tcpdump;
+    this.#client = client;
     this.#sendMarker = sendMarker;
   }
 
-  /** What has been seen so far. */
-  get packets(): CapturedPacket[] {
-    return parsePcap(this.#tcpdump.stdout);
+  /** What the client has sent so far. */
+  get sent(): CapturedPacket[] {
+    return sentFrom(this.#client, parsePcap(this.#tcpdump.stdout));
   }
 
   /**
-   * Ends the capture and gives everything that was on the wire before this call. A marker packet proves that: once
+   * Ends the capture and gives everything that the client sent before this call. A marker packet proves that: once
    * tcpdump has it, it has all that went before.
    */
   async stop(): Promise<CapturedPacket[]> {
     const marker = await this.#sendMarker();
-    const markerAt = (): number => this.packets.findIndex((packet) => packet.payload.equals(marker));
-    await this.#tcpdump.ready('the end of the capture', () => markerAt() >= 0);
-    const seen = this.packets.slice(0, markerAt());
+    const untilMarker = (): CapturedPacket[] | null => {
+      const packets = parsePcap(this.#tcpdump.stdout);
+      const at = packets.findIndex((packet) => packet.payload.equals(marker));
+      return at < 0 ? null : packets.slice(0, at);
+    };
+    await this.#tcpdump.ready('the end of the capture', () => untilMarker() !== null);
+    const packets = untilMarker() ?? [];
     await this.#tcpdump.stop('SIGINT');
-    return seen;
+    return sentFrom(this.#client, packets);
   }
 }

@@ -35,7 +35,7 @@ export const NEIGHBOUR_DISCOVERY: readonly Arguments[] = ['neighbour-solicitatio
  * @param chain the chain to add to; also the tag in the names of the helper chains and of the list
  */
 export function countWindowRules(rules: CountWindowRules, chain = 'INPUT'): readonly Arguments[] {
-  const bursts = [...rules.sequence].map(Number);
+  const bursts = Array.from(rules.sequence, Number);
   const sum = bursts.reduce((total, knocks) => total + knocks, 0);
   const check = `CHECKKNOCKS_${chain}`;
   const reset = `RESETKNOCKS_${chain}`;

@@ -5,7 +5,7 @@
  * Everything a lab makes bears its name and is gone after `dispose()`, also when this process is told to end.
  */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chown, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,7 +127,10 @@ export class Lab {
   static async create(options: LabOptions = {}): Promise<Lab> {
     if (process.getuid?.() !== 0) throw new Error('The lab makes network namespaces, and so needs root');
     removeAbandoned();
-    const staged = await stage(options.sources ?? [join(REPOSITORY, 'out')]);
+    const sources = options.sources ?? [join(REPOSITORY, 'out')];
+    const missing = sources.find((source) => !existsSync(source));
+    if (missing !== undefined) throw new Error(`${missing} is not there; build first`);
+    const staged = await stage(sources);
     const home = await freshFolder();
     await chown(home, CLIENT_USER, CLIENT_USER);
     const privateFolder = await mkdtemp(join(tmpdir(), 'open-sesamy-lab-private-'));
@@ -292,7 +295,7 @@ export class Lab {
       ]),
     );
     await tcpdump.ready('tcpdump', () => tcpdump.stderr.includes('listening on'));
-    return new Capture(tcpdump, async () => {
+    return new Capture(tcpdump, Object.values(this.client), async () => {
       const marker = `end of capture ${randomBytes(8).toString('hex')}`;
       await this.inServer([process.execPath, ...broadcast(BROADCAST_ADDRESS, DISCARD_PORT, marker)]);
       return Buffer.from(marker);

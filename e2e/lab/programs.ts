@@ -2,6 +2,7 @@
  * Tiny programs that have to run inside a namespace, as arguments for `node -e`. A Node process cannot change its
  * namespace, so each is a process of its own.
  */
+import { createCipheriv } from 'node:crypto';
 
 /** One connection attempt, and so one SYN as long as the time is under a second. Prints what the server says first. */
 const CONNECT_ONCE = `
@@ -24,13 +25,14 @@ socket.bind(() => {
 `;
 
 /**
- * A server for one connection that says when it listens, when its own half is closed, and at the end the hash of what
- * it got. "client" or "server" tells who closes its half first; the other sends only after that.
+ * A server for one connection, with {@link noise} of its own to send. It says when it listens, when its own half is
+ * closed, and at the end the hash of what it got. `first` is who closes its half first: the server sends at once, or
+ * only when the client has ended.
  */
 const HALF_CLOSE_SERVER = `
 const [port, first, size] = process.argv.slice(1);
-const { createHash } = require('node:crypto');
-const bytes = Buffer.alloc(Number(size), createHash('sha512').update('from the server').digest());
+const { createCipheriv, createHash } = require('node:crypto');
+const bytes = createCipheriv('aes-128-ctr', Buffer.alloc(16, 'server'), Buffer.alloc(16)).update(Buffer.alloc(Number(size)));
 require('node:net').createServer({ allowHalfOpen: true }, function (socket) {
   this.close();
   const hash = createHash('sha256');
@@ -44,6 +46,11 @@ require('node:net').createServer({ allowHalfOpen: true }, function (socket) {
   if (first === 'server') send();
 }).listen(Number(port), () => console.log('listening'));
 `;
+
+/** Bytes that look random and are the same each time, so that any that are lost or out of place show in their hash. */
+export function noise(seed: 'client' | 'server', size: number): Buffer {
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(size));
+}
 
 const program = (source: string, args: readonly (string | number)[]): readonly string[] => [
   '-e',

@@ -2,7 +2,7 @@
  * Puts what an ordinary user is to run where an ordinary user can reach it. The checkout may lie in a folder that only
  * its owner may enter.
  */
-import { cp, mkdtemp, chmod, lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -43,10 +43,15 @@ export async function freshFolder(): Promise<string> {
  */
 export async function stage(sources: readonly string[]): Promise<string> {
   const folder = await freshFolder();
-  for (const source of sources) {
-    const target = join(folder, basename(source));
-    await cp(source, target, { recursive: true });
-    await openUp(target);
+  try {
+    for (const source of sources) {
+      const target = join(folder, basename(source));
+      await cp(source, target, { recursive: true });
+      await openUp(target);
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
   }
   return folder;
 }
