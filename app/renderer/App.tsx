@@ -1,0 +1,92 @@
+import { useEffect } from 'react';
+import { assertNever } from './assert-never';
+import { Button } from './components/Button';
+import { ErrorCard } from './components/ErrorCard';
+import { NewProfilePage } from './features/editor/NewProfilePage';
+import { InfoDialog } from './features/info/InfoDialog';
+import { PracticePage } from './features/practice/PracticePage';
+import { DropOverlay } from './features/profiles/DropOverlay';
+import { EmptyState } from './features/profiles/EmptyState';
+import { ImportBanner } from './features/profiles/ImportBanner';
+import { ProfilePage } from './features/profiles/ProfilePage';
+import { Questions } from './features/profiles/Questions';
+import { Sidebar } from './features/profiles/Sidebar';
+import { SettingsDialog } from './features/settings/SettingsDialog';
+import { useApp, useMirror } from './state/mirror';
+import { chooseFirst, showFailure, useUi } from './state/ui';
+import styles from './App.module.css';
+
+export function App() {
+  const mirror = useMirror();
+  switch (mirror.status) {
+    case 'loading':
+      return <main aria-busy="true" aria-label="Open Sesamy is starting" />;
+    case 'failed':
+      return (
+        <main className={styles['alone']}>
+          <ErrorCard error={mirror.error} />
+        </main>
+      );
+    case 'ready':
+      return <Window />;
+    default:
+      return assertNever(mirror);
+  }
+}
+
+function Window() {
+  const dialog = useUi((ui) => ui.dialog);
+  const failure = useUi((ui) => ui.failure);
+  const outcome = useUi((ui) => ui.importOutcome);
+  return (
+    <div className={styles['window']}>
+      <Sidebar />
+      <main className={styles['detail']}>
+        {outcome === null ? null : <ImportBanner outcome={outcome} />}
+        {failure === null ? null : (
+          <div className={styles['failure']}>
+            <ErrorCard error={failure}>
+              <Button
+                onPress={() => {
+                  showFailure(null);
+                }}
+              >
+                Dismiss
+              </Button>
+            </ErrorCard>
+          </div>
+        )}
+        <Page />
+      </main>
+      {dialog === 'info' ? <InfoDialog /> : null}
+      {dialog === 'settings' ? <SettingsDialog /> : null}
+      <Questions />
+      <DropOverlay />
+    </div>
+  );
+}
+
+function Page() {
+  const selection = useUi((ui) => ui.selection);
+  const editing = useUi((ui) => ui.editing);
+  const profiles = useApp((app) => app.profiles);
+  const gone = selection.kind === 'profile' && !profiles.some((profile) => profile.id === selection.id);
+  const choosable = selection.kind === 'nothing' && profiles.length > 0;
+  // Main may take a profile away (the practice door's own, say), or bring the first one.
+  useEffect(() => {
+    if (gone || choosable) chooseFirst();
+  }, [gone, choosable]);
+
+  switch (selection.kind) {
+    case 'nothing':
+      return <EmptyState />;
+    case 'new':
+      return editing === null ? null : <NewProfilePage editing={editing} />;
+    case 'profile':
+      return <ProfilePage key={selection.id} id={selection.id} />;
+    case 'practice':
+      return <PracticePage />;
+    default:
+      return assertNever(selection);
+  }
+}

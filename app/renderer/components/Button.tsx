@@ -1,0 +1,32 @@
+import type { ReactNode, Ref } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { cx } from './cx';
+import styles from './Button.module.css';
+
+interface Props {
+  readonly children: ReactNode;
+  readonly onPress: () => void;
+  /** `primary`: the one thing to do here. `plain`: bordered. `quiet`: text only. `danger`: cannot be undone. */
+  readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
+  readonly big?: boolean;
+  readonly disabled?: boolean;
+  /** The accessible name, where the text alone does not say enough. */
+  readonly label?: string;
+  readonly autoFocus?: boolean;
+  readonly buttonRef?: Ref<HTMLButtonElement>;
+}
+
+export function Button({ children, onPress, look = 'plain', big = false, disabled = false, label, autoFocus, buttonRef }: Props) {
+  return (
+    <AriaButton
+      className={cx(styles['button'], styles[look], big && styles['big'])}
+      onPress={onPress}
+      isDisabled={disabled}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      {...(autoFocus === undefined ? {} : { autoFocus })}
+      {...(buttonRef === undefined ? {} : { ref: buttonRef })}
+    >
+      {children}
+    </AriaButton>
+  );
+}

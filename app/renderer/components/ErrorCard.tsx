@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react';
+import type { ErrorInfo } from '../../domain/errors';
+import styles from './ErrorCard.module.css';
+
+interface Props {
+  readonly error: ErrorInfo;
+  /** Buttons that help, if there are any. */
+  readonly children?: ReactNode;
+}
+
+/** A failure: what, why, and what to do next. */
+export function ErrorCard({ error, children }: Props) {
+  return (
+    <section className={styles['card']} role="alert">
+      <div className={styles['words']}>
+        <h2 className={styles['title']}>{error.title}</h2>
+        <p>{error.cause}</p>
+        {error.steps.length === 0 ? null : (
+          <ol className={styles['steps']}>
+            {error.steps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+        )}
+      </div>
+      {children === undefined ? null : <div className={styles['buttons']}>{children}</div>}
+    </section>
+  );
+}

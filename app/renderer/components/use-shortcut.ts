@@ -1,0 +1,18 @@
+import { useEffect, useEffectEvent } from 'react';
+
+/** Calls back for Ctrl (on a Mac: Command) with this key, wherever the focus is, except behind an open dialog. */
+export function useShortcut(key: string, action: () => void): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    if (event.key.toLowerCase() !== key.toLowerCase()) return;
+    event.preventDefault();
+    if (document.querySelector('[role="dialog"], [role="alertdialog"]') === null) action();
+  });
+  useEffect(() => {
+    // Captured, because lists and text fields use some of these keys themselves.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => {
+      window.removeEventListener('keydown', onKey, { capture: true });
+    };
+  }, []);
+}

@@ -1,0 +1,41 @@
+import { RadioButton, RadioField, RadioGroup, Text } from 'react-aria-components';
+import { MODES } from '../../../domain/modes/registry';
+import type { ModeKind } from '../../../domain/modes/registry';
+import { cx } from '../../components/cx';
+import { modeForm } from './mode-forms';
+import styles from './ModeCards.module.css';
+
+interface Props {
+  readonly kind: ModeKind;
+  readonly onChange: (kind: ModeKind) => void;
+}
+
+/** One card for each way of knocking, of which one is chosen. */
+export function ModeCards({ kind, onChange }: Props) {
+  return (
+    <RadioGroup
+      aria-label="Way of knocking"
+      className={cx(styles['cards'])}
+      value={kind}
+      onChange={(value) => {
+        const chosen = MODES.find((mode) => mode.kind === value);
+        if (chosen !== undefined) onChange(chosen.kind);
+      }}
+    >
+      {MODES.map((mode) => {
+        const { Glyph } = modeForm(mode.kind);
+        return (
+          <RadioField key={mode.kind} value={mode.kind} className={cx(styles['card'])}>
+            <span className={styles['glyph']}>
+              <Glyph />
+            </span>
+            <RadioButton className={cx(styles['label'])}>{mode.label}</RadioButton>
+            <Text slot="description" className={cx(styles['description'])}>
+              {mode.description}
+            </Text>
+          </RadioField>
+        );
+      })}
+    </RadioGroup>
+  );
+}

@@ -1,0 +1,86 @@
+import { useEffect, useState } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { planKnock } from '../../../domain/modes/registry';
+import type { Profile } from '../../../domain/profile/profile';
+import { useApp } from '../../state/mirror';
+import { attempt, request } from '../../client';
+import { cx } from '../../components/cx';
+import { beginEditing, hasUnsavedChanges, showFailure, showTab, useUi } from '../../state/ui';
+import type { Tab as TabName } from '../../state/ui';
+import { EditButtons } from '../editor/EditButtons';
+import { EditTab } from '../editor/EditTab';
+import { RunButton } from '../run/RunButton';
+import { RunTab } from '../run/RunTab';
+import { PageHeader } from './PageHeader';
+import styles from './ProfilePage.module.css';
+
+/** The whole profile behind a summary; read again whenever the list changes, for it may be this one that changed. */
+function useProfile(id: string): Profile | null {
+  const [profile, setProfile] = useState<Profile | null>(null);
+  const profiles = useApp((app) => app.profiles);
+  useEffect(() => {
+    let wanted = true;
+    // The list may be ahead of the selection: a profile that was just removed is not asked for.
+    if (!profiles.some((summary) => summary.id === id)) return;
+    attempt(async () => {
+      const read = await request('profile.get', { id });
+      if (wanted) setProfile(read);
+    }, showFailure);
+    return () => {
+      wanted = false;
+    };
+  }, [id, profiles]);
+  return profile;
+}
+
+export function ProfilePage({ id }: { readonly id: string }) {
+  const profile = useProfile(id);
+  const run = useApp((app) => app.runs[id] ?? null);
+  const tab = useUi((ui) => ui.tab);
+  const editing = useUi((ui) => ui.editing);
+  useEffect(() => {
+    if (profile !== null) beginEditing(profile);
+  }, [profile]);
+  if (profile === null) return null;
+
+  const { host, servicePort, mode } = profile;
+  const unsaved = hasUnsavedChanges(editing);
+  return (
+    <>
+      <PageHeader
+        title={profile.name}
+        summary={`${host}, port ${servicePort} · ${planKnock(mode, { servicePort }).summary}`}
+        action={
+          tab === 'run' ? (
+            <RunButton profileId={id} run={run} />
+          ) : editing === null ? null : (
+            <EditButtons editing={editing} />
+          )
+        }
+      />
+      <Tabs
+        className={cx(styles['tabs'])}
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          showTab(key as TabName);
+        }}
+      >
+        <TabList aria-label="Profile" className={cx(styles['list'])}>
+          <Tab id="run" className={cx(styles['tab'])}>
+            Run
+          </Tab>
+          <Tab id="edit" className={cx(styles['tab'])}>
+            Edit
+            {unsaved ? <span className={styles['unsaved']} title="Unsaved changes" aria-hidden="true" /> : null}
+          </Tab>
+        </TabList>
+        <TabPanel id="run" className={cx(styles['panel'])}>
+          <RunTab profile={profile} run={run} />
+        </TabPanel>
+        <TabPanel id="edit" className={cx(styles['panel'])}>
+          {editing === null ? null : <EditTab editing={editing} />}
+        </TabPanel>
+      </Tabs>
+    </>
+  );
+}

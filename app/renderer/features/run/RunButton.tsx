@@ -1,0 +1,79 @@
+import { useEffect, useRef } from 'react';
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { RunState } from '../../../shared/contract';
+import { Button } from '../../components/Button';
+import { cx } from '../../components/cx';
+import { useShortcut } from '../../components/use-shortcut';
+import { cancelRun, startRun } from '../../state/ui';
+import { useSecondsLeft } from './use-seconds-left';
+import styles from './RunButton.module.css';
+
+interface Props {
+  readonly profileId: string;
+  readonly run: RunState | null;
+}
+
+/** The one big button: it begins a run, ends it, or says how long to wait before the next can succeed. */
+export function RunButton({ profileId, run }: Props) {
+  const secondsLeft = useSecondsLeft(run?.retryNotBeforeMs ?? 0);
+  const running = run !== null && !run.done;
+  const waiting = !running && secondsLeft > 0;
+  const button = useRef<HTMLButtonElement>(null);
+  const main = (): void => {
+    if (running) cancelRun(profileId);
+    else if (!waiting) startRun(profileId, 'session');
+  };
+  useShortcut('Enter', () => {
+    if (!running) main();
+  });
+  // Whoever chose the menu that is gone during a run, or came here by saving, has the focus nowhere: it belongs here.
+  useEffect(() => {
+    if (document.activeElement === document.body) button.current?.focus();
+  }, [running, waiting]);
+
+  const ended = run?.events.some((event) => event.type === 'open') ?? false;
+  if (running)
+    return (
+      <div className={styles['group']}>
+        <Button big buttonRef={button} onPress={main}>
+          {ended ? 'End session' : 'Cancel'}
+        </Button>
+      </div>
+    );
+  return (
+    <div className={styles['group']}>
+      <div className={styles['split']}>
+        <AriaButton className={cx(styles['main'])} ref={button} isDisabled={waiting} onPress={main}>
+          {waiting ? `Try again in ${secondsLeft} s` : 'Knock and open SSH'}
+        </AriaButton>
+        <MenuTrigger>
+          <AriaButton aria-label="More ways to knock" className={cx(styles['more'])}>
+            <svg width="12" height="8" viewBox="0 0 12 8" aria-hidden="true">
+              <path d="M1 1.5l5 5 5-5" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" />
+            </svg>
+          </AriaButton>
+          <Popover placement="bottom end" offset={6} className={cx(styles['popover'])}>
+            <Menu
+              className={cx(styles['menu'])}
+              onAction={(key) => {
+                startRun(profileId, key === 'again' ? (run?.purpose ?? 'session') : 'knock');
+              }}
+            >
+              {waiting ? (
+                <MenuItem id="again" className={cx(styles['item'])}>
+                  Try again now
+                </MenuItem>
+              ) : null}
+              <MenuItem id="knock" className={cx(styles['item'])}>
+                Knock only
+              </MenuItem>
+            </Menu>
+          </Popover>
+        </MenuTrigger>
+      </div>
+      {waiting ? (
+        <p className={styles['reason']}>Until then the server may still remember these knocks and count them again.</p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import type { ErrorAction, ErrorInfo } from '../../../domain/errors';
+import type { RunState } from '../../../shared/contract';
+import { assertNever } from '../../assert-never';
+import { Button } from '../../components/Button';
+import { ErrorCard } from '../../components/ErrorCard';
+import { focusField, openDialog, showTab, startRun, touchField } from '../../state/ui';
+import { useSecondsLeft } from './use-seconds-left';
+
+interface Props {
+  readonly error: ErrorInfo;
+  readonly run: RunState;
+}
+
+/** What went wrong with a run, with the button that helps. */
+export function RunFailure({ error, run }: Props) {
+  const secondsLeft = useSecondsLeft(run.retryNotBeforeMs);
+  const waiting = error.action?.kind === 'retry' && secondsLeft > 0;
+  return (
+    <ErrorCard error={error}>
+      {error.action === null ? null : (
+        <Button
+          disabled={waiting}
+          onPress={() => {
+            if (error.action !== null) act(error.action, run);
+          }}
+        >
+          {waiting ? `${error.action.label} in ${secondsLeft} s` : error.action.label}
+        </Button>
+      )}
+    </ErrorCard>
+  );
+}
+
+function act(action: ErrorAction, run: RunState): void {
+  switch (action.kind) {
+    case 'retry':
+      startRun(run.profileId, run.purpose);
+      break;
+    case 'edit-field':
+      showTab('edit');
+      touchField(action.field);
+      focusField(action.field);
+      break;
+    case 'open-settings':
+      openDialog('settings');
+      break;
+    default:
+      assertNever(action);
+  }
+}

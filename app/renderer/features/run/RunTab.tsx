@@ -1,0 +1,63 @@
+import { planKnock } from '../../../domain/modes/registry';
+import type { Profile } from '../../../domain/profile/profile';
+import type { RunState } from '../../../shared/contract';
+import { Card } from '../../components/Card';
+import { cx } from '../../components/cx';
+import { describeRun, planOf, progressLine, timelineInWords } from './describe-run';
+import { LogCard } from './LogCard';
+import { RunClock, RunCountdown } from './RunClock';
+import { RunFailure } from './RunFailure';
+import { StepList } from './StepList';
+import { Timeline } from './Timeline';
+import styles from './RunTab.module.css';
+
+interface Props {
+  readonly profile: Profile;
+  readonly run: RunState | null;
+}
+
+export function RunTab({ profile, run }: Props) {
+  const plan = planOf(run, planKnock(profile.mode, { servicePort: profile.servicePort }));
+  const description = describeRun(run, plan);
+  const events = run?.events ?? [];
+  const connects = run === null || run.purpose === 'session';
+  return (
+    <div className={styles['tab']}>
+      {description.error === null || run === null ? null : <RunFailure error={description.error} run={run} />}
+      <Card>
+        <div className={styles['state']}>
+          <p role="status" aria-label="Run status" className={styles['status']}>
+            <b className={cx(styles['word'], styles[description.tone])}>{description.word}</b>{' '}
+            <span className={styles['sentence']}>
+              {description.sentence}
+              {description.moving && description.zeroUnixMs !== null && description.next !== null ? (
+                <RunCountdown next={description.next} zeroUnixMs={description.zeroUnixMs} />
+              ) : null}
+            </span>
+          </p>
+          <RunClock description={description} />
+        </div>
+        <Timeline
+          plan={plan}
+          events={events}
+          zeroUnixMs={description.zeroUnixMs}
+          moving={description.moving}
+          connects={connects}
+          words={timelineInWords(plan, description, connects)}
+        />
+        <p className={styles['line']}>{progressLine(description, plan)}</p>
+        {description.warnings.map((warning) => (
+          <p key={warning} className={styles['warning']}>
+            {warning}
+          </p>
+        ))}
+      </Card>
+      <div className={styles['columns']}>
+        <Card title="Steps" className={styles['column']}>
+          <StepList steps={description.steps} />
+        </Card>
+        <LogCard events={events} className={styles['column']} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+/** The run's events as lines of a log. */
+import type { KnockEvent } from '../../../domain/plan/knock-event';
+import { duration } from '../../../domain/words';
+import { assertNever } from '../../assert-never';
+
+export interface LogLine {
+  /** Seconds from the plan's zero, empty for what has no place on that clock. */
+  readonly time: string;
+  readonly text: string;
+  /** Planned → actual, for what was planned. */
+  readonly timing: string;
+  readonly tone: 'plain' | 'good' | 'warn' | 'bad';
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+/** Distance from the plan with one decimal, such as +0.3 ms. */
+function offset(plannedMs: number, actualMs: number): string {
+  const late = actualMs - plannedMs;
+  return `${late < 0 ? '−' : '+'}${Math.abs(late).toFixed(1)} ms`;
+}
+
+function planned(plannedMs: number, actualMs: number): string {
+  return `${seconds(plannedMs)}→${seconds(actualMs)} (${offset(plannedMs, actualMs)})`;
+}
+
+/** An address and a port as one word; IPv6 in brackets. */
+export function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+export function logLine(event: KnockEvent): LogLine {
+  const plain = { time: '', timing: '', tone: 'plain' } as const;
+  switch (event.type) {
+    case 'resolved':
+      return { ...plain, text: `found ${event.host} → ${event.address} in ${duration(event.tookMs)}` };
+    case 'armed':
+      return { ...plain, time: seconds(0), text: `start, transport ${event.transport}` };
+    case 'warning':
+      return { ...plain, text: event.message, tone: 'warn' };
+    case 'packet-sent':
+      return {
+        ...plain,
+        time: seconds(event.actualMs),
+        text: `${event.protocol === 'tcp' ? 'syn' : 'udp'} ${endpoint(event.address, event.port)}${
+          event.sourcePort === null ? '' : ` from :${event.sourcePort}`
+        }${event.phase === 'closing' ? ' (closing)' : ''}`,
+        timing: planned(event.plannedMs, event.actualMs),
+      };
+    case 'connecting':
+      return {
+        ...plain,
+        time: seconds(event.actualMs),
+        text: `connect ${endpoint(event.address, event.port)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
+        timing: planned(event.plannedMs, event.actualMs),
+      };
+    case 'open':
+      return { ...plain, time: seconds(event.atMs), text: `open, answered in ${duration(event.answeredInMs)}`, tone: 'good' };
+    case 'sent':
+      return { ...plain, time: seconds(event.atMs), text: 'all sent' };
+    case 'launched':
+      return { ...plain, text: `started ${event.program}` };
+    case 'closed':
+      return { ...plain, time: seconds(event.atMs), text: `closed, ${event.bytesIn} bytes in, ${event.bytesOut} out` };
+    case 'failed':
+      return {
+        ...plain,
+        time: seconds(event.atMs),
+        text: event.error.code === 'cancelled' ? 'cancelled' : `failed: ${event.error.cause}`,
+        tone: event.error.code === 'cancelled' ? 'plain' : 'bad',
+      };
+    default:
+      return assertNever(event);
+  }
+}
+
+/** The whole log as text, for the clipboard. */
+export function logText(events: readonly KnockEvent[]): string {
+  return events
+    .map(logLine)
+    .map((line) => `${line.time.padStart(8)}  ${[line.text, line.timing].filter(Boolean).join('  ')}\n`)
+    .join('');
+}

@@ -1,0 +1,52 @@
+/** The renderer's copy of main's state. Nothing here is ever changed but by main. */
+import { create } from 'zustand';
+import { toErrorInfo } from '../../domain/errors';
+import type { ErrorInfo } from '../../domain/errors';
+import type { AppState, StateChange } from '../../shared/contract';
+import { request } from '../client';
+
+export type Mirror =
+  | { readonly status: 'loading' }
+  | { readonly status: 'failed'; readonly error: ErrorInfo }
+  | { readonly status: 'ready'; readonly app: AppState };
+
+export const useMirror = create<Mirror>(() => ({ status: 'loading' }));
+
+/** The state with one slice replaced. */
+export function applyChange(app: AppState, change: StateChange): AppState {
+  return { ...app, [change.slice]: change.value };
+}
+
+/**
+ * Starts mirroring; returns the way to stop. Changes that arrive before the first answer are kept and applied to it:
+ * each is a whole slice, so that applying one twice does no harm.
+ */
+export function followMain(): () => void {
+  const early: StateChange[] = [];
+  const stop = window.sesamy.onState((change) => {
+    const mirror = useMirror.getState();
+    if (mirror.status === 'ready') useMirror.setState({ status: 'ready', app: applyChange(mirror.app, change) }, true);
+    else early.push(change);
+  });
+  request('state.get', {}).then(
+    (app) => {
+      useMirror.setState({ status: 'ready', app: early.reduce(applyChange, app) }, true);
+    },
+    (thrown: unknown) => {
+      useMirror.setState({ status: 'failed', error: toErrorInfo(thrown) }, true);
+    },
+  );
+  return stop;
+}
+
+/** The mirrored state, for code that runs only once it is there. */
+export function appState(): AppState {
+  const mirror = useMirror.getState();
+  if (mirror.status !== 'ready') throw new Error('the state of the app was used before it came');
+  return mirror.app;
+}
+
+/** One part of the mirrored state, for components below `App`, which waits until it is there. */
+export function useApp<Part>(part: (app: AppState) => Part): Part {
+  return useMirror((mirror) => part(mirror.status === 'ready' ? mirror.app : appState()));
+}

@@ -1,0 +1,183 @@
+/**
+ * A main process made by hand, after the contract: it keeps profiles in memory and plays runs event by event, so that
+ * the renderer can be tried and tested without Electron, network or clock.
+ */
+import { errorInfo, toErrorInfo } from '../../domain/errors';
+import { modeDefinition, planKnock } from '../../domain/modes/registry';
+import type { KnockEvent } from '../../domain/plan/knock-event';
+import { newProfile } from '../../domain/profile/profile';
+import type { Profile } from '../../domain/profile/profile';
+import { REQUESTS } from '../../shared/contract';
+import type {
+  Answers,
+  AppState,
+  Bridge,
+  ImportOutcome,
+  InterfaceInfo,
+  ProfileSummary,
+  Reply,
+  RequestArgument,
+  RequestName,
+  RunState,
+  StateChange,
+} from '../../shared/contract';
+
+export interface FakeMain {
+  readonly bridge: Bridge;
+  /** Every request that came, in order. */
+  readonly asked: readonly { readonly name: RequestName; readonly argument: unknown }[];
+  /** Adds events to the latest run of a profile. */
+  play(profileId: string, ...events: readonly KnockEvent[]): void;
+  /** Changes the latest run of a profile, for example to `done`. */
+  changeRun(profileId: string, change: Partial<RunState>): void;
+  /** Replaces one slice and tells the renderer. */
+  push(change: StateChange): void;
+}
+
+interface Options {
+  readonly profiles?: readonly Profile[];
+  readonly interfaces?: readonly InterfaceInfo[];
+  readonly terminals?: readonly string[];
+  /** What both ways of importing answer. */
+  readonly importOutcome?: ImportOutcome;
+  /** Called when a run begins: plays its events now or later. */
+  readonly onRun?: (main: FakeMain, run: RunState) => void;
+}
+
+type Handlers = { readonly [Name in RequestName]: (argument: RequestArgument<Name>) => Answers[Name] };
+
+const PRACTICE_ID = '00000000-0000-4000-8000-0000000000aa';
+
+function summaryOf(profile: Profile): ProfileSummary {
+  const { id, name, host, servicePort, mode, tags } = profile;
+  return { id, name, host, servicePort, tags, modeKind: mode.kind, outline: modeDefinition(mode.kind).outline(mode) };
+}
+
+export function fakeMain(options: Options = {}): FakeMain {
+  const profiles = new Map((options.profiles ?? []).map((profile) => [profile.id, profile]));
+  const listeners = new Set<(change: StateChange) => void>();
+  const asked: { name: RequestName; argument: unknown }[] = [];
+  const outcome: ImportOutcome = options.importOutcome ?? { imported: [], failed: [] };
+  let state: AppState = {
+    info: { version: '0.1.0', platform: 'linux', terminals: options.terminals ?? ['xterm'] },
+    profiles: [...profiles.values()].map(summaryOf),
+    runs: {},
+    practice: { status: 'stopped' },
+    settings: { terminal: null },
+  };
+
+  const push = (change: StateChange): void => {
+    state = { ...state, [change.slice]: change.value };
+    for (const listener of listeners) listener(change);
+  };
+  const pushProfiles = (): void => {
+    push({ slice: 'profiles', value: [...profiles.values()].map(summaryOf) });
+  };
+  const setRun = (run: RunState): void => {
+    push({ slice: 'runs', value: { ...state.runs, [run.profileId]: run } });
+  };
+  const changeRun = (profileId: string, change: Partial<RunState>): void => {
+    const run = state.runs[profileId];
+    if (run !== undefined) setRun({ ...run, ...change });
+  };
+
+  const handlers: Handlers = {
+    'state.get': () => state,
+    'profile.get': ({ id }) => {
+      const profile = profiles.get(id);
+      if (profile === undefined) throw new RangeError(`no profile ${id}`);
+      return profile;
+    },
+    'profile.save': ({ profile }) => {
+      profiles.set(profile.id, profile);
+      pushProfiles();
+      return null;
+    },
+    'profile.remove': ({ id }) => {
+      profiles.delete(id);
+      pushProfiles();
+      return null;
+    },
+    'import.choose': () => outcome,
+    'import.texts': () => outcome,
+    'run.start': ({ profileId, purpose }) => {
+      const run: RunState = { runId: `run-${asked.length}`, profileId, purpose, events: [], done: false, retryNotBeforeMs: 0 };
+      setRun(run);
+      options.onRun?.(main, run);
+      return null;
+    },
+    'run.cancel': ({ profileId }) => {
+      const run = state.runs[profileId];
+      const error = errorInfo('cancelled', 'The run was cancelled.');
+      const atMs = Math.max(0, ...(run?.events ?? []).map((event) => (event.type === 'packet-sent' ? event.actualMs : 0)));
+      if (run !== undefined && !run.done)
+        setRun({ ...run, done: true, events: [...run.events, { type: 'failed', atMs, error, retryAfterMs: 0 }] });
+      return null;
+    },
+    'practice.start': ({ mode }) => {
+      const servicePort = 40_022;
+      profiles.set(PRACTICE_ID, newProfile(PRACTICE_ID, { name: 'practice', host: '127.0.0.1', mode, servicePort }));
+      pushProfiles();
+      const value = { host: '127.0.0.1', servicePort, profileId: PRACTICE_ID, counted: 0, sessions: 0, sessionsEver: 0 };
+      push({ slice: 'practice', value: { status: 'running', ...value } });
+      return { profileId: PRACTICE_ID };
+    },
+    'practice.stop': () => {
+      push({ slice: 'practice', value: { status: 'stopped' } });
+      return null;
+    },
+    'interfaces.list': () => options.interfaces ?? [],
+    'settings.save': (settings) => {
+      push({ slice: 'settings', value: settings });
+      return null;
+    },
+  };
+
+  function answer<Name extends RequestName>(name: Name, argument: RequestArgument<Name>): Reply<Name> {
+    asked.push({ name, argument });
+    try {
+      REQUESTS[name].parse(argument);
+      return { ok: true, value: handlers[name](argument) };
+    } catch (thrown) {
+      return { ok: false, error: toErrorInfo(thrown) };
+    }
+  }
+
+  const main: FakeMain = {
+    asked,
+    push,
+    changeRun,
+    play: (profileId, ...events) => {
+      changeRun(profileId, { events: [...(state.runs[profileId]?.events ?? []), ...events] });
+    },
+    bridge: {
+      request: (name, argument) => Promise.resolve(answer(name, argument)),
+      onState: (listener) => {
+        listeners.add(listener);
+        return () => {
+          listeners.delete(listener);
+        };
+      },
+    },
+  };
+  return main;
+}
+
+/** The events of a run that goes well, in order, for a plan's whole length. */
+export function eventsOf(profile: Profile, unixMs: number, address = '203.0.113.10'): readonly KnockEvent[] {
+  const plan = planKnock(profile.mode, { servicePort: profile.servicePort });
+  const answered = plan.connect.atMs + 14;
+  return [
+    { type: 'resolved', host: profile.host, address, family: 4, tookMs: 12 },
+    { type: 'armed', plan, transport: 'sockets', reason: 'A plain SYN is enough, so no privilege is needed.', unixMs },
+    ...plan.packets.map((packet): KnockEvent => {
+      const { index, protocol, port, atMs: plannedMs } = packet;
+      const actualMs = plannedMs + 0.1 + (index % 3) * 0.1;
+      return { type: 'packet-sent', index, phase: 'knock', plannedMs, actualMs, protocol, address, port, sourcePort: 49_152 + index };
+    }),
+    { type: 'connecting', plannedMs: plan.connect.atMs, actualMs: plan.connect.atMs + 0.2, address, port: plan.connect.port, attempt: 1 },
+    { type: 'open', atMs: answered, answeredInMs: 14 },
+    { type: 'launched', program: 'xterm' },
+    { type: 'closed', atMs: answered + 61_000, bytesIn: 18_233, bytesOut: 2410 },
+  ];
+}
