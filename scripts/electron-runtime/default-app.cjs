@@ -1,5 +1,6 @@
 // Stands in for Electron's own default_app.asar, which a packaged Electron does not carry: lets `electron [flags] <app>`
 // start the app in a folder.
+// @ts-nocheck: it uses what Electron's own default app uses, which Electron's types leave out.
 'use strict';
 const { app } = require('electron');
 const Module = require('node:module');
