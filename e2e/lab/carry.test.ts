@@ -54,6 +54,8 @@ describe('the bytes of a session', () => {
     await until('all of the server’s bytes', () => proxy.stdout.length >= SIZE, 20_000);
     await until('the server has closed its half', () => server.stdout.includes('half closed'));
     expect(sha256(proxy.stdout)).toBe(sha256(fromServer));
+    // The program that reads is told so, and may still write.
+    await until('the end of the proxy’s output', () => proxy.child.stdout.readableEnded);
     expect(proxy.ended).toBe(false);
 
     proxy.child.stdin.end(fromClient);

@@ -142,7 +142,10 @@ export async function must(argv: readonly string[], options: RunOptions = {}): P
 /** For the last moments of this process, when nothing can be awaited. Never throws; gives what was printed. */
 export function runNow(argv: readonly string[]): string {
   const [program = '', ...args] = argv;
-  return (
-    spawnSync(program, args, { encoding: 'utf8', timeout: 5_000, stdio: ['ignore', 'pipe', 'ignore'] }).stdout ?? ''
-  );
+  const { error, stdout } = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: 5_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return error === undefined ? stdout : '';
 }
