@@ -151,7 +151,9 @@ export function errorInfo(
 /** Turns anything that was thrown into an {@link ErrorInfo}; what is not ours becomes `internal`. */
 export function toErrorInfo(thrown: unknown): ErrorInfo {
   if (thrown instanceof SesamyError) return thrown.info;
-  return errorInfo('internal', thrown instanceof Error ? thrown.message : String(thrown));
+  if (thrown instanceof Error) return errorInfo('internal', thrown.message);
+  // String() of an object says nothing, and throws for one without a prototype.
+  return errorInfo('internal', typeof thrown === 'object' && thrown !== null ? typeof thrown : String(thrown));
 }
 
 /** The exit code of `sesamy` for a failure. */

@@ -100,7 +100,7 @@ export function group<T extends z.ZodRawShape>(label: string, shape: T) {
   return z.strictObject(shape, { error: broken(label, `an object with the fields ${Object.keys(shape).join(', ')}`) });
 }
 
-/** Runs a schema over outside data. Never throws; each problem names its field, and there are at most 20. */
+/** Runs a schema over outside data. Never throws; each problem names its field, one a field, and there are at most 20. */
 export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };
@@ -115,8 +115,8 @@ export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
           }))
         : [{ field: path.join('.'), message: issue.message }];
     for (const problem of found) {
-      // One value can break several parts of one rule, and a hostile input can break it a million times.
-      if (problems.size < MAX_PROBLEMS) problems.set(`${problem.field} ${problem.message}`, problem);
+      // The first rule that a field breaks says enough, and a hostile input can break rules a million times.
+      if (problems.size < MAX_PROBLEMS && !problems.has(problem.field)) problems.set(problem.field, problem);
     }
   }
   return { ok: false, problems: [...problems.values()] };

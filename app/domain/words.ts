@@ -8,7 +8,8 @@ export function count(n: number, noun: string): string {
 
 /** Milliseconds as a person would say them: 200 ms, 3 s, 9.38 s. */
 export function duration(ms: number): string {
-  if (Math.abs(ms) < 1000) return `${Math.round(ms)} ms`;
+  // Rounded first, so that 999.6 ms is 1 s and not 1000 ms.
+  if (Math.abs(Math.round(ms)) < 1000) return `${Math.round(ms)} ms`;
   return `${String(Number((ms / 1000).toFixed(2)))} s`;
 }
 

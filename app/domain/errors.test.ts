@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { ERROR_CODES, SesamyError, errorInfo, exitCodeOf, toErrorInfo } from './errors';
+import type { ErrorCode } from './errors';
+
+/** Issue A: 0 done, 2 usage or bad input, 3 not opened, 4 not permitted, 5 name or route, 130 cancelled; 1 the rest. */
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  'bad-input': 2,
+  'unknown-target': 2,
+  'name-not-found': 5,
+  'no-address-of-family': 5,
+  'interface-not-found': 5,
+  'no-route': 5,
+  'not-permitted': 4,
+  'not-opened': 3,
+  'connection-lost': 1,
+  'terminal-not-found': 1,
+  'ssh-not-found': 1,
+  'session-not-started': 1,
+  'port-in-use': 1,
+  cancelled: 130,
+  internal: 1,
+};
+
+describe('every code', () => {
+  it.each(ERROR_CODES)('%s has its words and its exit code', (code) => {
+    const info = errorInfo(code, 'Why it happened.');
+    expect(info).toMatchObject({ code, cause: 'Why it happened.', action: null });
+    expect(info.title).toMatch(/^[A-Z].*[^.]$/);
+    expect(info.title).not.toContain('\n');
+    for (const step of info.steps) expect(step).toMatch(/^[A-Z].*\.$/);
+    // There is nothing to do about what was cancelled on purpose; about all else there is.
+    expect(info.steps.length === 0).toBe(code === 'cancelled');
+    expect(exitCodeOf(code)).toBe(EXIT_CODES[code]);
+  });
+
+  it('is known to this test', () => {
+    expect([...ERROR_CODES].sort()).toEqual(Object.keys(EXIT_CODES).sort());
+    expect(new Set(ERROR_CODES.map((code) => errorInfo(code, '').title)).size).toBe(ERROR_CODES.length);
+  });
+});
+
+describe('an error', () => {
+  it('may have steps and an action of its own', () => {
+    const action = { kind: 'retry', label: 'Try again', afterMs: 12_000 } as const;
+    const error = new SesamyError('not-opened', 'No answer within 10 s.', { steps: ['Wait.'], action });
+    expect(error.code).toBe('not-opened');
+    expect(error.message).toBe('No answer within 10 s.');
+    expect(error.info).toEqual({
+      code: 'not-opened',
+      title: 'The door did not open',
+      cause: 'No answer within 10 s.',
+      steps: ['Wait.'],
+      action,
+    });
+  });
+
+  it('survives JSON', () => {
+    const info = errorInfo('no-route', 'a');
+    expect(JSON.parse(JSON.stringify(info))).toEqual(info);
+  });
+
+  it('keeps its code when it is caught, and anything else becomes internal', () => {
+    const ours = new SesamyError('cancelled', 'You cancelled.');
+    expect(toErrorInfo(ours)).toBe(ours.info);
+    expect(toErrorInfo(new TypeError('oops'))).toMatchObject({ code: 'internal', cause: 'oops' });
+    expect(toErrorInfo('text')).toMatchObject({ code: 'internal', cause: 'text' });
+    expect(toErrorInfo(undefined)).toMatchObject({ code: 'internal', cause: 'undefined' });
+    expect(toErrorInfo(Object.create(null))).toMatchObject({ code: 'internal', cause: 'object' });
+  });
+});
