@@ -16,7 +16,16 @@ interface Props {
   readonly buttonRef?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ children, onPress, look = 'plain', big = false, disabled = false, label, autoFocus, buttonRef }: Props) {
+export function Button({
+  children,
+  onPress,
+  look = 'plain',
+  big = false,
+  disabled = false,
+  label,
+  autoFocus,
+  buttonRef,
+}: Props) {
   return (
     <AriaButton
       className={cx(styles['button'], styles[look], big && styles['big'])}

@@ -20,7 +20,7 @@ export function Card({ title, children, extra, className }: Props) {
         <h2 id={id} className={styles['title']}>
           {title}
         </h2>
-        {extra}
+        {extra === undefined ? null : <div className={styles['extra']}>{extra}</div>}
       </div>
       {children}
     </section>

@@ -1,4 +1,14 @@
-import { Button, FieldError, Label, ListBox, ListBoxItem, Popover, Select, SelectValue, Text } from 'react-aria-components';
+import {
+  Button,
+  FieldError,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select,
+  SelectValue,
+  Text,
+} from 'react-aria-components';
 import { cx } from './cx';
 import styles from './Field.module.css';
 
@@ -48,12 +58,8 @@ export function SelectInput({ label, value, choices, onChange, problem, hint, ba
         <ListBox className={cx(styles['list'])} items={choices}>
           {(choice) => (
             <ListBoxItem id={choice.id} textValue={choice.label} className={cx(styles['choice'])}>
-              <Text slot="label">{choice.label}</Text>
-              {choice.detail === undefined ? null : (
-                <Text slot="description" className={cx(styles['detail'])}>
-                  {choice.detail}
-                </Text>
-              )}
+              <span>{choice.label}</span>
+              {choice.detail === undefined ? null : <span className={styles['detail']}>{choice.detail}</span>}
             </ListBoxItem>
           )}
         </ListBox>

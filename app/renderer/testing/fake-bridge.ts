@@ -101,7 +101,14 @@ export function fakeMain(options: Options = {}): FakeMain {
     'import.choose': () => outcome,
     'import.texts': () => outcome,
     'run.start': ({ profileId, purpose }) => {
-      const run: RunState = { runId: `run-${asked.length}`, profileId, purpose, events: [], done: false, retryNotBeforeMs: 0 };
+      const run: RunState = {
+        runId: `run-${asked.length}`,
+        profileId,
+        purpose,
+        events: [],
+        done: false,
+        retryNotBeforeMs: 0,
+      };
       setRun(run);
       options.onRun?.(main, run);
       return null;
@@ -109,7 +116,10 @@ export function fakeMain(options: Options = {}): FakeMain {
     'run.cancel': ({ profileId }) => {
       const run = state.runs[profileId];
       const error = errorInfo('cancelled', 'The run was cancelled.');
-      const atMs = Math.max(0, ...(run?.events ?? []).map((event) => (event.type === 'packet-sent' ? event.actualMs : 0)));
+      const atMs = Math.max(
+        0,
+        ...(run?.events ?? []).map((event) => (event.type === 'packet-sent' ? event.actualMs : 0)),
+      );
       if (run !== undefined && !run.done)
         setRun({ ...run, done: true, events: [...run.events, { type: 'failed', atMs, error, retryAfterMs: 0 }] });
       return null;
@@ -118,7 +128,14 @@ export function fakeMain(options: Options = {}): FakeMain {
       const servicePort = 40_022;
       profiles.set(PRACTICE_ID, newProfile(PRACTICE_ID, { name: 'practice', host: '127.0.0.1', mode, servicePort }));
       pushProfiles();
-      const value = { host: '127.0.0.1', servicePort, profileId: PRACTICE_ID, counted: 0, sessions: 0, sessionsEver: 0 };
+      const value = {
+        host: '127.0.0.1',
+        servicePort,
+        profileId: PRACTICE_ID,
+        counted: 0,
+        sessions: 0,
+        sessionsEver: 0,
+      };
       push({ slice: 'practice', value: { status: 'running', ...value } });
       return { profileId: PRACTICE_ID };
     },
@@ -173,9 +190,26 @@ export function eventsOf(profile: Profile, unixMs: number, address = '203.0.113.
     ...plan.packets.map((packet): KnockEvent => {
       const { index, protocol, port, atMs: plannedMs } = packet;
       const actualMs = plannedMs + 0.1 + (index % 3) * 0.1;
-      return { type: 'packet-sent', index, phase: 'knock', plannedMs, actualMs, protocol, address, port, sourcePort: 49_152 + index };
+      return {
+        type: 'packet-sent',
+        index,
+        phase: 'knock',
+        plannedMs,
+        actualMs,
+        protocol,
+        address,
+        port,
+        sourcePort: 49_152 + index,
+      };
     }),
-    { type: 'connecting', plannedMs: plan.connect.atMs, actualMs: plan.connect.atMs + 0.2, address, port: plan.connect.port, attempt: 1 },
+    {
+      type: 'connecting',
+      plannedMs: plan.connect.atMs,
+      actualMs: plan.connect.atMs + 0.2,
+      address,
+      port: plan.connect.port,
+      attempt: 1,
+    },
     { type: 'open', atMs: answered, answeredInMs: 14 },
     { type: 'launched', program: 'xterm' },
     { type: 'closed', atMs: answered + 61_000, bytesIn: 18_233, bytesOut: 2410 },

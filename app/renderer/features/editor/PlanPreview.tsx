@@ -28,10 +28,19 @@ export function PlanPreview({ mode, servicePort }: Props) {
   return (
     <Card title="What will be sent">
       {plan === null ? (
-        <p className={styles['missing']}>The timeline appears here as soon as the knock and the service port are right.</p>
+        <p className={styles['missing']}>
+          The timeline appears here as soon as the knock and the service port are right.
+        </p>
       ) : (
         <>
-          <Timeline plan={plan} events={[]} zeroUnixMs={null} moving={false} connects words={timelineInWords(plan, null)} />
+          <Timeline
+            plan={plan}
+            events={[]}
+            zeroUnixMs={null}
+            moving={false}
+            connects
+            words={timelineInWords(plan, null)}
+          />
           <p className={styles['sentence']}>{previewSentence(plan)}</p>
         </>
       )}

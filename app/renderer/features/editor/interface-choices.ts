@@ -11,7 +11,11 @@ export const NO_INTERFACE = '';
 export function interfaceChoices(interfaces: readonly InterfaceInfo[], current: string | null): readonly Choice[] {
   const choices: Choice[] = [
     { id: NO_INTERFACE, label: 'Automatic', detail: 'the way to the host decides' },
-    ...interfaces.map(({ name, addresses }) => ({ id: name, label: name, detail: addresses.join(', ') || 'no address' })),
+    ...interfaces.map(({ name, addresses }) => ({
+      id: name,
+      label: name,
+      detail: addresses.join(', ') || 'no address',
+    })),
   ];
   if (current === null || choices.some((choice) => choice.id === current)) return choices;
   const byNumber = interfaces.find(({ index }) => String(index) === current);

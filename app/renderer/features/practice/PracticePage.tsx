@@ -87,6 +87,11 @@ export function PracticePage() {
         <div className={form['stack']}>
           <Card>
             <Status practice={practice} />
+            <p className={styles['explanation']}>
+              Here you can try a knock without a server of your own. The door listens on this computer only and counts
+              knocks by the same rule as a real one. Starting it puts a profile for it into the list; knock with that
+              profile, and a session opens on the server inside this app.
+            </p>
           </Card>
           {running ? null : (
             <>
@@ -101,13 +106,6 @@ export function PracticePage() {
               </Card>
             </>
           )}
-          <Card title="What it is for">
-            <p className={styles['explanation']}>
-              Here you can try a knock without a server of your own. The door listens on this computer only and counts
-              knocks by the same rule as a real one. Starting it puts a profile for it into the list; knock with that
-              profile, and the session that opens is a small shell inside this app.
-            </p>
-          </Card>
         </div>
       </div>
     </>

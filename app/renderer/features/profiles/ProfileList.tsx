@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Header, ListBox, ListBoxItem, ListBoxSection, Text } from 'react-aria-components';
+import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components';
 import type { ProfileSummary } from '../../../shared/contract';
 import type { RunState } from '../../../shared/contract';
 import { cx } from '../../components/cx';
@@ -40,25 +40,29 @@ export function ProfileList() {
           if (key !== PRACTICE && (run === undefined || run.done)) startRun(String(key), 'session');
         }}
       >
-        <ListBoxSection id="servers">
-          <Header className={styles['heading']}>Servers</Header>
-          {found.map((profile) => (
-            <Row
-              key={profile.id}
-              id={profile.id}
-              name={profile.name}
-              detail={`${profile.host} · ${profile.outline}`}
-              glyph={<Glyph profile={profile} />}
-              state={runWord(runs[profile.id])}
-            />
-          ))}
-        </ListBoxSection>
+        {found.length === 0 ? null : (
+          <ListBoxSection id="servers">
+            <Header className={styles['heading']}>Servers</Header>
+            {found.map((profile) => (
+              <Row
+                key={profile.id}
+                id={profile.id}
+                name={profile.name}
+                detail={profile.servicePort === 22 ? profile.host : `${profile.host}, port ${profile.servicePort}`}
+                hint={profile.outline}
+                glyph={<Glyph profile={profile} />}
+                state={runWord(runs[profile.id])}
+              />
+            ))}
+          </ListBoxSection>
+        )}
         <ListBoxSection id="practice-section">
           <Header className={styles['heading']}>Practice</Header>
           <Row
             id={PRACTICE}
             name="practice door"
             detail="on this computer"
+            hint="A server to try knocks on"
             glyph={<DoorGlyph />}
             state={running ? { text: 'running', good: true } : null}
           />
@@ -82,28 +86,30 @@ interface RowState {
 /** One word for a run that goes on; a finished one is told about on its own page. */
 function runWord(run: RunState | undefined): RowState | null {
   if (run === undefined || run.done) return null;
-  return run.events.some((event) => event.type === 'open') ? { text: 'open', good: true } : { text: 'knocking', good: false };
+  return run.events.some((event) => event.type === 'open')
+    ? { text: 'open', good: true }
+    : { text: 'knocking', good: false };
 }
 
 interface RowProps {
   readonly id: string;
   readonly name: string;
   readonly detail: string;
+  /** Shown when the pointer rests on the picture. */
+  readonly hint: string;
   readonly glyph: ReactNode;
   readonly state: RowState | null;
 }
 
-function Row({ id, name, detail, glyph, state }: RowProps) {
+function Row({ id, name, detail, hint, glyph, state }: RowProps) {
   return (
     <ListBoxItem id={id} textValue={name} className={cx(styles['row'])}>
-      <span className={styles['glyph']}>{glyph}</span>
-      <Text slot="label" className={cx(styles['name'])}>
-        {name}
-      </Text>
+      <span className={styles['glyph']} title={hint}>
+        {glyph}
+      </span>
+      <span className={styles['name']}>{name}</span>
       {state === null ? null : <span className={cx(styles['state'], state.good && styles['good'])}>{state.text}</span>}
-      <Text slot="description" className={cx(styles['detail'])}>
-        {detail}
-      </Text>
+      <span className={styles['detail']}>{detail}</span>
     </ListBoxItem>
   );
 }

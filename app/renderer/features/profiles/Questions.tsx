@@ -6,7 +6,7 @@ import { keepProfile, leaveWithoutSaving, removeProfile, saveAndLeave, stay, use
 export function Questions() {
   const leaving = useUi((ui) => ui.leaving);
   const removing = useUi((ui) => ui.removing);
-  const name = useUi((ui) => ui.editing?.draft.name ?? '');
+  const name = useUi((ui) => ui.editing?.base.name ?? '');
   if (removing !== null)
     return (
       <Modal

@@ -60,9 +60,9 @@ export function LogCard({ events, className }: Props) {
           return (
             <div key={position} className={cx(styles['line'], styles[line.tone])}>
               <span className={styles['time']}>{line.time}</span>
-              <span>
-                {line.text}
-                {line.timing === '' ? null : <span className={styles['timing']}> {line.timing}</span>}
+              <span>{line.text}</span>
+              <span className={styles['offset']} title={line.timing}>
+                {line.offset}
               </span>
             </div>
           );

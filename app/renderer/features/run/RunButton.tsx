@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { RunState } from '../../../shared/contract';
-import { Button } from '../../components/Button';
 import { cx } from '../../components/cx';
 import { useShortcut } from '../../components/use-shortcut';
 import { cancelRun, startRun } from '../../state/ui';
@@ -31,21 +30,20 @@ export function RunButton({ profileId, run }: Props) {
     if (document.activeElement === document.body) button.current?.focus();
   }, [running, waiting]);
 
-  const ended = run?.events.some((event) => event.type === 'open') ?? false;
-  if (running)
-    return (
-      <div className={styles['group']}>
-        <Button big buttonRef={button} onPress={main}>
-          {ended ? 'End session' : 'Cancel'}
-        </Button>
-      </div>
-    );
+  const opened = run?.events.some((event) => event.type === 'open') ?? false;
+  const label = running
+    ? opened
+      ? 'End session'
+      : 'Cancel'
+    : waiting
+      ? `Try again in ${secondsLeft} s`
+      : 'Knock and open SSH';
   return (
-    <div className={styles['group']}>
-      <div className={styles['split']}>
-        <AriaButton className={cx(styles['main'])} ref={button} isDisabled={waiting} onPress={main}>
-          {waiting ? `Try again in ${secondsLeft} s` : 'Knock and open SSH'}
-        </AriaButton>
+    <div className={cx(styles['split'], running && styles['running'], waiting && styles['waiting'])}>
+      <AriaButton className={cx(styles['main'])} ref={button} isDisabled={waiting} onPress={main}>
+        {label}
+      </AriaButton>
+      {running ? null : (
         <MenuTrigger>
           <AriaButton aria-label="More ways to knock" className={cx(styles['more'])}>
             <svg width="12" height="8" viewBox="0 0 12 8" aria-hidden="true">
@@ -70,10 +68,7 @@ export function RunButton({ profileId, run }: Props) {
             </Menu>
           </Popover>
         </MenuTrigger>
-      </div>
-      {waiting ? (
-        <p className={styles['reason']}>Until then the server may still remember these knocks and count them again.</p>
-      ) : null}
+      )}
     </div>
   );
 }

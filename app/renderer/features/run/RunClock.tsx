@@ -16,7 +16,13 @@ export function RunClock({ description }: { readonly description: RunDescription
 }
 
 /** How long until the next thing happens. Not read out: it changes all the time. */
-export function RunCountdown({ next, zeroUnixMs }: { readonly next: NonNullable<RunDescription['next']>; readonly zeroUnixMs: number }) {
+export function RunCountdown({
+  next,
+  zeroUnixMs,
+}: {
+  readonly next: NonNullable<RunDescription['next']>;
+  readonly zeroUnixMs: number;
+}) {
   const now = useNow(100);
   const leftMs = Math.max(zeroUnixMs + next.atMs - now, 0);
   return (

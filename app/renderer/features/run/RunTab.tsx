@@ -7,6 +7,7 @@ import { describeRun, planOf, progressLine, timelineInWords } from './describe-r
 import { LogCard } from './LogCard';
 import { RunClock, RunCountdown } from './RunClock';
 import { RunFailure } from './RunFailure';
+import { useSecondsLeft } from './use-seconds-left';
 import { StepList } from './StepList';
 import { Timeline } from './Timeline';
 import styles from './RunTab.module.css';
@@ -46,6 +47,7 @@ export function RunTab({ profile, run }: Props) {
           words={timelineInWords(plan, description, connects)}
         />
         <p className={styles['line']}>{progressLine(description, plan)}</p>
+        <RetryAdvice run={run} />
         {description.warnings.map((warning) => (
           <p key={warning} className={styles['warning']}>
             {warning}
@@ -59,5 +61,16 @@ export function RunTab({ profile, run }: Props) {
         <LogCard events={events} className={styles['column']} />
       </div>
     </div>
+  );
+}
+
+/** Why the big button waits. */
+function RetryAdvice({ run }: { readonly run: RunState | null }) {
+  const waiting = useSecondsLeft(run?.retryNotBeforeMs ?? 0) > 0;
+  if (!waiting) return null;
+  return (
+    <p className={styles['line']}>
+      Wait before the next try: the server may still remember these knocks, and would count them with the new ones.
+    </p>
   );
 }

@@ -37,7 +37,12 @@ export function Timeline({ plan, events, zeroUnixMs, moving, connects, words }: 
   );
 }
 
-function Drawing({ plan, events, width, connects }: Pick<Props, 'plan' | 'events' | 'connects'> & { readonly width: number }) {
+function Drawing({
+  plan,
+  events,
+  width,
+  connects,
+}: Pick<Props, 'plan' | 'events' | 'connects'> & { readonly width: number }) {
   const { bands, door, ticks, diamond, axis, scale } = timelineLayout(plan, events, width, connects);
   const height = ROWS.bottom - ROWS.top;
   return (
@@ -76,7 +81,7 @@ function Drawing({ plan, events, width, connects }: Pick<Props, 'plan' | 'events
       {axis.map((mark, position) => (
         <text
           key={mark.x}
-          x={position === 0 ? mark.x - 2 : Math.min(mark.x, scale.right)}
+          x={mark.x}
           y={ROWS.axis}
           textAnchor={position === 0 ? 'start' : mark.x > scale.right - 16 ? 'end' : 'middle'}
         >
@@ -95,7 +100,13 @@ function Tick({ tick }: { readonly tick: TickShape }) {
   return (
     <g className={look}>
       {tick.protocol === 'tcp' ? (
-        <rect x={tick.x - tick.width / 2} y={ROWS.tick} width={tick.width} height={height} rx={Math.min(2, tick.width / 2)} />
+        <rect
+          x={tick.x - tick.width / 2}
+          y={ROWS.tick}
+          width={tick.width}
+          height={height}
+          rx={Math.min(2, tick.width / 2)}
+        />
       ) : (
         <>
           <line x1={tick.x} x2={tick.x} y1={ROWS.tick + radius * 2} y2={ROWS.tickEnd} />
@@ -103,8 +114,8 @@ function Tick({ tick }: { readonly tick: TickShape }) {
         </>
       )}
       {tick.label === null ? null : (
-        <text x={Math.max(tick.x, (tick.label.length * 6.4) / 2)} y={ROWS.portLabel} textAnchor="middle">
-          {tick.label}
+        <text x={tick.label.x} y={ROWS.portLabel} textAnchor="middle">
+          {tick.label.text}
         </text>
       )}
     </g>
@@ -117,7 +128,7 @@ function Diamond({ diamond }: { readonly diamond: DiamondShape }) {
   const right = diamond.labelSide === 'right';
   return (
     <g className={diamond.state === 'planned' ? styles['planned'] : cx(styles['sent'], styles[diamond.state])}>
-      <line x1={x} x2={x} y1={y + 8} y2={ROWS.bottom} className={styles['stem']} />
+      <line x1={x} x2={x} y1={y + 8} y2={ROWS.tick - 4} className={styles['stem']} />
       <path d={`M${x} ${y - 8}l8 8-8 8-8-8z`} />
       <text x={right ? x + 13 : x - 13} y={y + 4} textAnchor={right ? 'start' : 'end'}>
         {diamond.label}

@@ -158,7 +158,13 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
     if (failed.error.code !== 'cancelled')
       return { ...still, word: 'Failed', tone: 'bad', sentence: failed.error.title, endedAtMs: failed.atMs };
     if (open !== null)
-      return { ...still, word: 'Session ended', tone: 'calm', sentence: 'ended from this window', endedAtMs: failed.atMs };
+      return {
+        ...still,
+        word: 'Session ended',
+        tone: 'calm',
+        sentence: 'ended from this window',
+        endedAtMs: failed.atMs,
+      };
     return {
       ...still,
       word: 'Cancelled',
@@ -291,7 +297,9 @@ function stepsOf(run: RunState | null, plan: KnockPlan, facts: Facts): readonly 
 
 function launchPrecedes(run: RunState | null): boolean {
   const events = run?.events ?? [];
-  return events.findIndex((event) => event.type === 'launched') < events.findIndex((event) => event.type === 'resolved');
+  return (
+    events.findIndex((event) => event.type === 'launched') < events.findIndex((event) => event.type === 'resolved')
+  );
 }
 
 /** The first step that is not done is the one that is under way, or the one that failed. */
@@ -305,7 +313,8 @@ function markCurrent(steps: readonly RunStep[], run: RunState | null, facts: Fac
 /** The line under the timeline. */
 export function progressLine(description: RunDescription, plan: KnockPlan): string {
   const total = plan.packets.length;
-  if (description.zeroUnixMs === null) return `${count(total, 'knock')} planned, the last at ${duration(lastKnockMs(plan))}`;
+  if (description.zeroUnixMs === null)
+    return `${count(total, 'knock')} planned, the last at ${duration(lastKnockMs(plan))}`;
   const parts = [`${description.sentPackets} of ${count(total, 'knock')} sent`];
   if (description.latenessMs !== null) parts.push(`on time to ${description.latenessMs.toFixed(1)} ms`);
   if (description.transport !== null) parts.push(description.transport);

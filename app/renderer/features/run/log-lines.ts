@@ -7,7 +7,9 @@ export interface LogLine {
   /** Seconds from the plan's zero, empty for what has no place on that clock. */
   readonly time: string;
   readonly text: string;
-  /** Planned → actual, for what was planned. */
+  /** How far from its planned time it was, such as +0.3 ms; empty for what was not planned. */
+  readonly offset: string;
+  /** The same in full: planned → actual. */
   readonly timing: string;
   readonly tone: 'plain' | 'good' | 'warn' | 'bad';
 }
@@ -20,8 +22,10 @@ function offset(plannedMs: number, actualMs: number): string {
   return `${late < 0 ? '−' : '+'}${Math.abs(late).toFixed(1)} ms`;
 }
 
-function planned(plannedMs: number, actualMs: number): string {
-  return `${seconds(plannedMs)}→${seconds(actualMs)} (${offset(plannedMs, actualMs)})`;
+function timing(event: { readonly plannedMs: number; readonly actualMs: number }): Pick<LogLine, 'offset' | 'timing'> {
+  const { plannedMs, actualMs } = event;
+  const distance = offset(plannedMs, actualMs);
+  return { offset: distance, timing: `planned ${seconds(plannedMs)} → actual ${seconds(actualMs)} s (${distance})` };
 }
 
 /** An address and a port as one word; IPv6 in brackets. */
@@ -30,7 +34,7 @@ export function endpoint(address: string, port: number): string {
 }
 
 export function logLine(event: KnockEvent): LogLine {
-  const plain = { time: '', timing: '', tone: 'plain' } as const;
+  const plain = { time: '', offset: '', timing: '', tone: 'plain' } as const;
   switch (event.type) {
     case 'resolved':
       return { ...plain, text: `found ${event.host} → ${event.address} in ${duration(event.tookMs)}` };
@@ -42,20 +46,25 @@ export function logLine(event: KnockEvent): LogLine {
       return {
         ...plain,
         time: seconds(event.actualMs),
-        text: `${event.protocol === 'tcp' ? 'syn' : 'udp'} ${endpoint(event.address, event.port)}${
-          event.sourcePort === null ? '' : ` from :${event.sourcePort}`
-        }${event.phase === 'closing' ? ' (closing)' : ''}`,
-        timing: planned(event.plannedMs, event.actualMs),
+        text: `${event.phase === 'closing' ? 'closing ' : ''}${event.protocol === 'tcp' ? 'syn' : 'udp'} ${
+          event.sourcePort === null ? '' : `:${event.sourcePort} → `
+        }${endpoint(event.address, event.port)}`,
+        ...timing(event),
       };
     case 'connecting':
       return {
         ...plain,
         time: seconds(event.actualMs),
         text: `connect ${endpoint(event.address, event.port)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
-        timing: planned(event.plannedMs, event.actualMs),
+        ...timing(event),
       };
     case 'open':
-      return { ...plain, time: seconds(event.atMs), text: `open, answered in ${duration(event.answeredInMs)}`, tone: 'good' };
+      return {
+        ...plain,
+        time: seconds(event.atMs),
+        text: `open, answered in ${duration(event.answeredInMs)}`,
+        tone: 'good',
+      };
     case 'sent':
       return { ...plain, time: seconds(event.atMs), text: 'all sent' };
     case 'launched':

@@ -7,10 +7,18 @@ import type { KnockPlan, KnockProtocol, PlannedPacket } from '../../../domain/pl
 import { duration } from '../../../domain/words';
 
 /** Rows of the drawing, from the top: band labels, the connection's diamond, port labels, ticks, axis. */
-export const ROWS = { top: 8, label: 22, diamond: 40, portLabel: 61, tick: 66, tickEnd: 88, bottom: 94, axis: 110, height: 116 };
+export const ROWS = {
+  top: 8,
+  label: 22,
+  diamond: 40,
+  portLabel: 61,
+  tick: 66,
+  tickEnd: 88,
+  bottom: 94,
+  axis: 110,
+  height: 116,
+};
 
-/** Room left and right, so that a tick, the now-line's head or an axis label at either end is not cut off. */
-const MARGIN = 10;
 const TICK_WIDTH = 5;
 const TICK_PITCH = 8;
 const NARROWEST_PITCH = 2.5;
@@ -38,16 +46,16 @@ export interface TickShape {
   readonly width: number;
   readonly protocol: KnockProtocol;
   readonly sent: boolean;
-  /** The port, where there is room and the plan has more than one; else null. */
-  readonly label: string | null;
+  /** The port, where there is room and the plan has more than one; else null. `x` is its middle. */
+  readonly label: { readonly text: string; readonly x: number } | null;
 }
 
 export interface DiamondShape {
   readonly x: number;
   readonly label: string;
   readonly labelSide: 'left' | 'right';
-  /** `planned`, `sent`: the SYN left, `answered`: the port opened. */
-  readonly state: 'planned' | 'sent' | 'answered';
+  /** `planned`, `sent`: the SYN left, `answered`: the port opened, `unanswered`: nothing came back in time. */
+  readonly state: 'planned' | 'sent' | 'answered' | 'unanswered';
 }
 
 export interface DoorShape {
@@ -86,7 +94,7 @@ export function timelineLayout(
   width: number,
   connects = true,
 ): TimelineLayout {
-  const scale: Scale = { left: MARGIN, right: Math.max(width - MARGIN, MARGIN + 1), endMs: endOf(plan, events) };
+  const scale: Scale = { left: 0, right: Math.max(width, 1), endMs: endOf(plan, events) };
   const bands = plan.bands.map((band, index): BandShape => {
     const x = xAt(scale, band.fromMs);
     const bandWidth = xAt(scale, band.toMs) - x;
@@ -145,18 +153,21 @@ function ticksOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): 
     const room = (next === undefined ? scale.right : xAt(scale, next)) - xAt(scale, atMs);
     const pitch = Math.max(Math.min(TICK_PITCH, (room - 2) / group.length), NARROWEST_PITCH);
     return group.map((packet, nth): TickShape => {
-      const x = xAt(scale, sentAt.get(packet.index) ?? packet.atMs) + nth * pitch;
+      const tickWidth = Math.min(TICK_WIDTH, pitch - 1);
+      // Its left edge stands at its time, so that the ticks of a burst lie inside their window.
+      const x = xAt(scale, sentAt.get(packet.index) ?? packet.atMs) + nth * pitch + tickWidth / 2 + 1;
       const text = packet.protocol === 'udp' ? `${packet.port}/udp` : String(packet.port);
       const half = (text.length * LETTER) / 2;
-      const fits = manyPorts && Math.max(x - half, 0) > labelledTo + 4;
-      if (fits) labelledTo = x + half;
+      const middle = Math.max(x, half);
+      const fits = manyPorts && middle - half > labelledTo + 6;
+      if (fits) labelledTo = middle + half;
       return {
         index: packet.index,
         x,
-        width: Math.min(TICK_WIDTH, pitch - 1),
+        width: tickWidth,
         protocol: packet.protocol,
         sent: sentAt.has(packet.index),
-        label: fits ? text : null,
+        label: fits ? { text, x: middle } : null,
       };
     });
   });
@@ -165,11 +176,23 @@ function ticksOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): 
 function diamondOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): DiamondShape {
   const attempt = events.findLast((event) => event.type === 'connecting');
   const atMs = attempt?.type === 'connecting' ? attempt.actualMs : plan.connect.atMs;
-  const state = events.some((event) => event.type === 'open') ? 'answered' : attempt === undefined ? 'planned' : 'sent';
+  const failed = events.some((event) => event.type === 'failed');
+  const state =
+    attempt === undefined
+      ? 'planned'
+      : events.some((event) => event.type === 'open')
+        ? 'answered'
+        : failed
+          ? 'unanswered'
+          : 'sent';
+  const label = {
+    planned: `connect at ${duration(atMs)}`,
+    sent: `connecting since ${duration(atMs)}`,
+    answered: `connected at ${duration(atMs)}`,
+    unanswered: 'no answer',
+  }[state];
   const x = xAt(scale, atMs);
-  const label = state === 'planned' ? `connect at ${duration(atMs)}` : `connected at ${duration(atMs)}`;
-  const words = state === 'sent' ? `connecting since ${duration(atMs)}` : label;
-  return { x, label: words, labelSide: x + 12 + words.length * LETTER < scale.right ? 'right' : 'left', state };
+  return { x, label, labelSide: x + 13 + label.length * LETTER < scale.right ? 'right' : 'left', state };
 }
 
 function doorOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): DoorShape {

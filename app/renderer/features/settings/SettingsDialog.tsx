@@ -15,9 +15,14 @@ export function SettingsDialog() {
   const close = (): void => {
     openDialog(null);
   };
-  const automatic = { id: AUTOMATIC, label: 'Automatic', detail: first === undefined ? 'none was found' : `now ${first}` };
+  const automatic = {
+    id: AUTOMATIC,
+    label: 'Automatic',
+    detail: first === undefined ? 'none was found' : `now ${first}`,
+  };
   // A terminal that was chosen and has gone since stays on show, so that it is clear why it does not start.
-  const gone = chosen !== null && !terminals.includes(chosen) ? [{ id: chosen, label: chosen, detail: 'not found' }] : [];
+  const gone =
+    chosen !== null && !terminals.includes(chosen) ? [{ id: chosen, label: chosen, detail: 'not found' }] : [];
   return (
     <Modal
       title="Settings"

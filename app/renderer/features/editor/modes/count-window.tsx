@@ -17,7 +17,13 @@ interface CountWindowDraft {
 function Glyph() {
   return (
     <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
-      <path d="M4 13v5M9 10v8M12 10v8M17 6v12M20 6v12" fill="none" stroke="currentColor" strokeWidth="1.7" strokeLinecap="round" />
+      <path
+        d="M4 13v5M9 10v8M12 10v8M17 6v12M20 6v12"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.7"
+        strokeLinecap="round"
+      />
     </svg>
   );
 }
@@ -28,7 +34,7 @@ function digits(sequence: string): string {
 }
 
 function sequenceHint(sequence: string): string {
-  const bursts = [...digits(sequence)].map(Number);
+  const bursts = Array.from(digits(sequence), Number);
   if (bursts.length === 0 || bursts.some((knocks) => !(knocks >= 1))) return 'one digit for each burst';
   const knocks = bursts.reduce((total, burst) => total + burst, 0);
   return `${count(knocks, 'knock')} in ${count(bursts.length, 'burst')}`;
@@ -90,7 +96,7 @@ export const countWindowForm = defineModeForm<'count-window', CountWindowDraft>(
   kind: 'count-window',
   Glyph,
   toDraft: (mode: CountWindow) => ({
-    sequence: [...mode.sequence].join(' '),
+    sequence: mode.sequence.split('').join(' '),
     windowMs: String(mode.windowMs),
     knockPort: mode.knockPort === null ? '' : String(mode.knockPort),
     protocol: mode.protocol,
