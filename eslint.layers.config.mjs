@@ -137,15 +137,21 @@ const EXEC_PATHS = ['child_process', 'node:child_process'].map((name) => ({
   message: 'exec runs a shell: use spawn or execFile with an argument array, imported by name (architecture, rule 10).',
 }));
 
+const ELECTRON_UNSEEN = {
+  regex: '^electron(/|$)',
+  message: 'Import electron statically, so that the names taken from it can be checked.',
+};
+
 /**
  * Both composed rules for one kind of file.
- * @param {{ patterns: readonly Ban[], allowedIpc?: string | null, inApp: boolean }} place
+ * @param {{ patterns: readonly Ban[], allowedIpc?: string | null, inApp: boolean, commonJs?: boolean }} place
  * @returns {import('eslint').Linter.RulesRecord}
  */
-function rules({ patterns, allowedIpc = null, inApp }) {
+function rules({ patterns, allowedIpc = null, inApp, commonJs = false }) {
   const dynamic = [
     ...patterns,
-    { regex: '^electron(/|$)', message: 'Import electron statically, so that the names taken from it can be checked.' },
+    // CommonJS has no other way; it is only used outside the app.
+    ...(commonJs ? [] : [ELECTRON_UNSEEN]),
     { regex: '^(node:)?child_process$', message: 'Import child_process statically, so that exec can be refused.' },
   ];
   return {
@@ -233,6 +239,7 @@ const purity = {
 export const layers = [
   // Outside the layers (scripts, e2e, configuration, and tests in app/ itself) only the bans on shells and raw IPC hold.
   { files: [`**/${CODE}`], rules: rules({ patterns: [], inApp: false }) },
+  { files: ['**/*.cjs'], rules: rules({ patterns: [], inApp: false, commonJs: true }) },
   ...NAMES.flatMap(layerConfigs),
   purity,
 ];

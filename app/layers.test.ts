@@ -176,6 +176,12 @@ describe('Node and Electron', () => {
     expect(await broken('app/main/index.ts', code)).not.toEqual([]);
   });
 
+  it('CommonJS may require electron outside the app only', async () => {
+    const code = `const { app } = require('electron'); app();`;
+    expect(await broken('scripts/a.cjs', code)).toEqual([]);
+    expect(await broken('app/main/a.cjs', code)).toEqual(['no-restricted-syntax']);
+  });
+
   it('main imports the rest of electron by name', async () => {
     expect(
       await broken('app/main/index.ts', `import { app, BrowserWindow } from 'electron'; app(BrowserWindow);`),
