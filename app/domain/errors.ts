@@ -74,6 +74,14 @@ const KINDS = {
     ],
     exitCode: 3,
   },
+  'hung-up': {
+    title: 'The server hung up at once',
+    steps: [
+      'Check the sequence and the window against the server’s: a shut door may answer like this.',
+      'Check that the service behind the port is running and has room for one more session.',
+    ],
+    exitCode: 3,
+  },
   'connection-lost': {
     title: 'The connection broke',
     steps: ['Knock again to start a new session.'],

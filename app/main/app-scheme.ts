@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname } from 'node:path';
 import { protocol } from 'electron';
-
-/** The page's own scheme, in place of file:// (Electron's security checklist). */
-const SCHEME = 'app';
-const ORIGIN = `${SCHEME}://sesamy`;
-
-export const START_URL = `${ORIGIN}/index.html`;
+import { fileOf, SCHEME } from './app-url';
 
 /** Deny by default; each allowance carries its reason. */
 const CONTENT_SECURITY_POLICY = [
@@ -32,23 +27,6 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
-}
-
-export function isAppUrl(url: string): boolean {
-  return url === ORIGIN || url.startsWith(`${ORIGIN}/`);
-}
-
-/** The file behind a URL of ours, or null when it names nothing inside the folder. */
-export function fileOf(folder: string, url: string): string | null {
-  if (!isAppUrl(url)) return null;
-  let path: string;
-  try {
-    path = decodeURIComponent(new URL(url).pathname);
-  } catch {
-    return null;
-  }
-  const file = normalize(join(folder, path));
-  return file.startsWith(folder + sep) && !file.includes('\0') ? file : null;
 }
 
 /** Serves the renderer's folder, and nothing outside it. */

@@ -1,5 +1,5 @@
 import { app, session } from 'electron';
-import { isAppUrl } from './app-scheme';
+import { isAppUrl } from './app-url';
 
 /** What a page may do beyond drawing itself. Deny by default; each allowance carries its reason. */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set([

@@ -4,7 +4,7 @@ import { errorInfo, toErrorInfo } from '../domain/errors';
 import { check } from '../domain/fields';
 import { REQUEST_CHANNEL, REQUESTS, STATE_CHANNEL } from '../shared/contract';
 import type { Answers, Reply, RequestArgument, RequestName, StateChange } from '../shared/contract';
-import { isAppUrl } from './app-scheme';
+import { isAppUrl } from './app-url';
 
 /** One handler a request; what it throws goes back as an ErrorInfo. */
 export type Handlers = {

@@ -20,7 +20,8 @@ export interface BridgeTotals {
  * Carries bytes both ways until both directions have ended. Each direction ends by itself (half-close): when the input
  * ends the server gets a FIN and may still answer, and when the server ends the input is still carried.
  * @param signal ends the session at once, as if both sides had closed
- * @throws SesamyError `connection-lost` when the network breaks the connection under a live session
+ * @throws SesamyError `connection-lost` when the network breaks the connection under a live session, `hung-up` when the
+ *   server resets it before its first byte
  */
 export function bridge(connection: Socket, local: LocalEnd, signal: AbortSignal): Promise<BridgeTotals> {
   return new Promise((resolve, reject) => {
@@ -33,7 +34,11 @@ export function bridge(connection: Socket, local: LocalEnd, signal: AbortSignal)
     connection.once('error', (error) => {
       // Once our side has said goodbye, a reset is only a hasty goodbye from theirs.
       if (inputEnded) return;
-      reject(new SesamyError('connection-lost', `The network broke the session: ${error.message}.`));
+      reject(
+        connection.bytesRead === 0
+          ? new SesamyError('hung-up', 'The port answered, and closed the connection before it said anything.')
+          : new SesamyError('connection-lost', `The network broke the session: ${error.message}.`),
+      );
     });
     connection.once('close', () => {
       signal.removeEventListener('abort', stop);

@@ -116,7 +116,10 @@ function readLines<T>(socket: Socket, schema: z.ZodType<T>, onValue: (value: T) 
     length = lastBreak === -1 ? length + chunk.length : chunk.length - lastBreak;
     if (length > MAX_LINE) socket.destroy();
   });
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // readline passes the socket's own errors on; the socket's listeners deal with them.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     let value: unknown;
     try {
       value = JSON.parse(line);

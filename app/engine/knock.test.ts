@@ -1,0 +1,189 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { KnockEvent } from '../domain/plan/knock-event';
+import { newProfile } from '../domain/profile/profile';
+import type { Profile } from '../domain/profile/profile';
+import { knock } from './knock';
+import type { KnockOptions } from './knock';
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+/** A server on loopback that notes every connection. */
+async function listen(onConnection: (socket: Socket) => void = (socket) => socket.resume()): Promise<{ port: number; accepted: number[]; server: Server }> {
+  const accepted: number[] = [];
+  const open = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    accepted.push(socket.remotePort ?? 0);
+    open.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => open.delete(socket));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUps.push(
+    () =>
+      new Promise((resolve) => {
+        for (const socket of open) socket.destroy();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  );
+  return { port: (server.address() as AddressInfo).port, accepted, server };
+}
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const { port, server } = await listen();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function countWindowProfile(port: number, changes: Partial<Profile> = {}): Profile {
+  return newProfile('00000000-0000-4000-8000-000000000000', {
+    name: 'test',
+    host: '127.0.0.1',
+    servicePort: port,
+    mode: { kind: 'count-window', sequence: '12', windowMs: 200, knockPort: null, protocol: 'tcp' },
+    ...changes,
+  });
+}
+
+async function collect(profile: Profile, options: Partial<KnockOptions> = {}): Promise<KnockEvent[]> {
+  const events: KnockEvent[] = [];
+  for await (const event of knock(profile, { signal: new AbortController().signal, ...options })) events.push(event);
+  return events;
+}
+
+const types = (events: readonly KnockEvent[]): string[] => events.map((event) => event.type);
+
+describe('knock', () => {
+  it('sends every planned packet once and, in count-window mode, makes no connection of its own', async () => {
+    const { port, accepted } = await listen();
+    const events = await collect(countWindowProfile(port));
+    expect(types(events)).toEqual(['resolved', 'armed', 'packet-sent', 'packet-sent', 'packet-sent', 'sent']);
+    const sent = events.filter((event) => event.type === 'packet-sent');
+    await expect.poll(() => accepted).toEqual(sent.map((event) => event.sourcePort));
+    for (const event of sent) expect(event.actualMs).toBeGreaterThanOrEqual(event.plannedMs);
+  });
+
+  it('hands the one connection to the session and tells what it carried', async () => {
+    const { port } = await listen((socket) => socket.end('welcome'));
+    let heard = '';
+    const events = await collect(countWindowProfile(port), {
+      session: (connection) =>
+        new Promise((resolve) => {
+          connection.on('data', (data: Buffer) => (heard += data.toString()));
+          connection.once('end', () => {
+            connection.destroy();
+            resolve({ bytesIn: connection.bytesRead, bytesOut: connection.bytesWritten });
+          });
+        }),
+    });
+    expect(types(events).slice(-3)).toEqual(['connecting', 'open', 'closed']);
+    expect(heard).toBe('welcome');
+    expect(events.at(-1)).toMatchObject({ bytesIn: 7, bytesOut: 0 });
+  });
+
+  it('sends each UDP knock as one datagram, also to a port that answers with an ICMP error', async () => {
+    const received: number[] = [];
+    const socket = createSocket('udp4', (message) => received.push(message.length));
+    await new Promise<void>((resolve) => {
+      socket.bind(0, '127.0.0.1', resolve);
+    });
+    cleanUps.push(() => {
+      socket.close();
+    });
+    const dead = await closedPort();
+    const { port } = socket.address();
+    const mode: Profile['mode'] = {
+      kind: 'port-sequence',
+      steps: [dead, port, dead, port, port].map((step) => ({ port: step, protocol: 'udp' })),
+      delayMs: 20,
+      closing: null,
+    };
+    const events = await collect(countWindowProfile(await closedPort(), { mode }), { check: false });
+    expect(types(events).filter((type) => type === 'packet-sent')).toHaveLength(5);
+    await expect.poll(() => received).toEqual([1, 1, 1]);
+  });
+
+  it('looks whether the door opened where that does no harm, and sends the closing sequence only after a session', async () => {
+    const { port, accepted } = await listen();
+    const knockPort = await listen();
+    const mode: Profile['mode'] = {
+      kind: 'port-sequence',
+      steps: [{ port: knockPort.port, protocol: 'tcp' }],
+      delayMs: 10,
+      closing: [
+        { port: knockPort.port, protocol: 'tcp' },
+        { port: knockPort.port, protocol: 'tcp' },
+      ],
+    };
+    const looked = await collect(countWindowProfile(port, { mode }));
+    expect(types(looked)).toEqual(['resolved', 'armed', 'packet-sent', 'connecting', 'open']);
+    await expect.poll(() => [accepted.length, knockPort.accepted.length]).toEqual([1, 1]);
+
+    const session = await collect(countWindowProfile(port, { mode }), {
+      session: (connection) => {
+        connection.destroy();
+        return Promise.resolve({ bytesIn: 0, bytesOut: 0 });
+      },
+    });
+    expect(session.filter((event) => event.type === 'packet-sent').map((event) => event.phase)).toEqual(['knock', 'closing', 'closing']);
+    expect(session.at(-1)?.type).toBe('closed');
+    await expect.poll(() => knockPort.accepted.length).toBe(4);
+  });
+
+  it('says that a refused door did not open, and when to try again', async () => {
+    const events = await collect(countWindowProfile(await closedPort()), { session: () => Promise.reject(new Error('unreachable')) });
+    expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'not-opened' }, retryAfterMs: 400 });
+  });
+
+  it('stops at once when cancelled, and sends nothing more', async () => {
+    const { port, accepted } = await listen();
+    const controller = new AbortController();
+    const events: KnockEvent[] = [];
+    for await (const event of knock(countWindowProfile(port), { signal: controller.signal })) {
+      events.push(event);
+      if (event.type === 'packet-sent') controller.abort();
+    }
+    expect(types(events)).toEqual(['resolved', 'armed', 'packet-sent', 'failed']);
+    expect(events.at(-1)).toMatchObject({ error: { code: 'cancelled' }, retryAfterMs: 400 });
+    await expect.poll(() => accepted.length).toBe(1);
+  });
+
+  it('leaves no connection behind when nobody listens to the events any more', async () => {
+    let closed = 0;
+    const { port } = await listen((socket) => {
+      socket.resume();
+      socket.once('close', () => (closed += 1));
+      socket.once('end', () => socket.end());
+    });
+    const mode: Profile['mode'] = { kind: 'port-sequence', steps: [{ port, protocol: 'tcp' }], delayMs: 0, closing: null };
+    for await (const event of knock(countWindowProfile(port, { mode }), { signal: new AbortController().signal }))
+      if (event.type === 'open') break;
+    await expect.poll(() => closed).toBe(2);
+  });
+
+  it.each([
+    [{ host: 'no-such-host.invalid' }, 'name-not-found'],
+    [{ host: '127.0.0.1', addressFamily: '6' as const }, 'no-address-of-family'],
+    [{ interface: 'no-such-interface' }, 'interface-not-found'],
+    [{ interface: '999' }, 'interface-not-found'],
+  ])('fails before any packet for %j', async (changes, code) => {
+    const events = await collect(countWindowProfile(9, changes));
+    expect(types(events)).toEqual(['failed']);
+    expect(events[0]).toMatchObject({ error: { code }, retryAfterMs: 0 });
+  });
+
+  it('warns of what plain sockets cannot do', async () => {
+    const { port } = await listen();
+    const events = await collect(countWindowProfile(port, { sourceMac: '00:0E:35:0E:77:B0' }));
+    expect(events.find((event) => event.type === 'warning')).toMatchObject({ message: expect.stringContaining('00:0E:35:0E:77:B0') as string });
+  });
+});

@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planKnock } from '../domain/modes/registry';
+import type { KnockEvent } from '../domain/plan/knock-event';
+import type { PreparedKnock } from '../engine/knock';
+import { fetchKnock, makeTicket } from './run-channel';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'open-sesamy-channel-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const plan = planKnock({ kind: 'count-window', sequence: '99999999', windowMs: 3000, knockPort: null, protocol: 'tcp' }, { servicePort: 22 });
+const prepared: PreparedKnock = {
+  host: 'home.example.org',
+  address: '192.0.2.7',
+  family: 4,
+  sourceAddress: null,
+  plan,
+  resolvedInMs: 1.5,
+  warnings: ['a note'],
+};
+const ignore = (): void => undefined;
+
+describe('the run channel', () => {
+  it('hands the knock out once, privately, and brings every kind of event back', async () => {
+    const events: KnockEvent[] = [];
+    let over = false;
+    const ticket = await makeTicket(folder, prepared, (event) => events.push(event), () => (over = true));
+    expect(statSync(ticket.folder).mode & 0o777).toBe(0o700);
+    expect(statSync(ticket.socketPath).mode & 0o777).toBe(0o600);
+
+    const fetched = await fetchKnock(ticket.socketPath, ignore);
+    expect(fetched.prepared).toEqual(prepared);
+    const told: KnockEvent[] = [
+      { type: 'resolved', host: 'h', address: '192.0.2.7', family: 4, tookMs: 1 },
+      { type: 'armed', plan, transport: 'sockets', reason: 'no privilege needed', unixMs: 1 },
+      { type: 'warning', message: 'm' },
+      {
+        type: 'packet-sent',
+        index: 0,
+        phase: 'knock',
+        plannedMs: 0,
+        actualMs: 0.4,
+        protocol: 'tcp',
+        address: '192.0.2.7',
+        port: 22,
+        sourcePort: null,
+      },
+      { type: 'connecting', plannedMs: 1, actualMs: 2, address: '192.0.2.7', port: 22, attempt: 1 },
+      { type: 'open', atMs: 3, answeredInMs: 1 },
+      { type: 'sent', atMs: 3, doorToMs: null },
+      { type: 'launched', program: 'xterm' },
+      { type: 'closed', atMs: 9, bytesIn: 1, bytesOut: 2 },
+      {
+        type: 'failed',
+        atMs: 9,
+        error: { code: 'not-opened', title: 't', cause: 'c', steps: ['s'], action: { kind: 'retry', label: 'l', afterMs: 1 } },
+        retryAfterMs: 12,
+      },
+    ];
+    for (const event of told) fetched.tell(event);
+    await expect.poll(() => events).toEqual(told);
+    expect(over).toBe(false);
+    await fetched.end();
+    await expect.poll(() => over).toBe(true);
+    expect(existsSync(ticket.folder)).toBe(false);
+  });
+
+  it('gives nothing to whoever comes second', async () => {
+    const ticket = await makeTicket(folder, prepared, ignore, ignore);
+    const first = await fetchKnock(ticket.socketPath, ignore);
+    await expect(fetchKnock(ticket.socketPath, ignore)).rejects.toMatchObject({ code: 'unknown-target' });
+    await first.end();
+  });
+
+  it('passes the word to stop on, and takes an unused ticket away', async () => {
+    const ticket = await makeTicket(folder, prepared, ignore, ignore);
+    let stopped = false;
+    const fetched = await fetchKnock(ticket.socketPath, () => (stopped = true));
+    ticket.withdraw();
+    await expect.poll(() => stopped).toBe(true);
+    await fetched.end();
+
+    const unused = await makeTicket(folder, prepared, ignore, ignore);
+    unused.withdraw();
+    expect(existsSync(unused.folder)).toBe(false);
+    await expect(fetchKnock(unused.socketPath, ignore)).rejects.toMatchObject({ code: 'unknown-target' });
+  });
+
+  it.each(['junk\n', '{"type":"open"}\n', '{"type":"open","atMs":1,"answeredInMs":1,"extra":1}\n', `${'x'.repeat(300_000)}`])(
+    'hangs up on a proxy that says what no proxy says (%#)',
+    async (line) => {
+      const events: KnockEvent[] = [];
+      const ticket = await makeTicket(folder, prepared, (event) => events.push(event), ignore);
+      const socket = connect(ticket.socketPath);
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.on('error', ignore);
+      socket.resume();
+      socket.write(line);
+      await closed;
+      expect(events).toEqual([]);
+    },
+  );
+});
