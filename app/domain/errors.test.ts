@@ -12,6 +12,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   'no-route': 5,
   'not-permitted': 4,
   'not-opened': 3,
+  'hung-up': 3,
   'connection-lost': 1,
   'terminal-not-found': 1,
   'ssh-not-found': 1,
