@@ -38,7 +38,7 @@ export function EditTab({ editing }: Props) {
           editDraft({ mode: { ...draft.mode, kind } });
         }}
       />
-      <Card className={form['stack']}>
+      <Card>
         <div className={form['grid']}>
           <TextInput
             label="Name"
@@ -70,14 +70,14 @@ export function EditTab({ editing }: Props) {
             {...(draft.servicePort.trim() === '22' ? { suffix: 'SSH' } : {})}
             numeric
           />
+          <ModeEditor
+            draft={draft.mode}
+            onChange={(mode) => {
+              editDraft({ mode });
+            }}
+            report={within(report, 'mode')}
+          />
         </div>
-        <ModeEditor
-          draft={draft.mode}
-          onChange={(mode) => {
-            editDraft({ mode });
-          }}
-          report={within(report, 'mode')}
-        />
       </Card>
       <PlanPreview mode={draft.mode} servicePort={draft.servicePort} />
       <Card title="SSH" className={form['stack']}>

@@ -20,6 +20,7 @@ export interface ModeForm<Kind extends ModeKind, Draft> {
   readonly toDraft: (mode: Extract<Mode, { kind: Kind }>) => Draft;
   /** What the mode's schema is to judge: not checked yet. */
   readonly toInput: (draft: Draft) => unknown;
+  /** Its fields, as cells of the form's grid. */
   readonly Fields: ComponentType<ModeFieldsProps<Draft>>;
 }
 

@@ -102,7 +102,9 @@ export function PracticePage() {
                 }}
               />
               <Card title="The knock that opens it">
-                <ModeEditor draft={draft} onChange={setDraft} report={report} />
+                <div className={form['grid']}>
+                  <ModeEditor draft={draft} onChange={setDraft} report={report} />
+                </div>
               </Card>
             </>
           )}

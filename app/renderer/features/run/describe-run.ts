@@ -196,7 +196,7 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       ...still,
       word: 'Sent',
       tone: 'calm',
-      sentence: `all ${knocks} left; a knock has no answer, so only a connection can tell${doorWords(plan, sent.doorToMs)}`,
+      sentence: `all ${knocks} left; ${doorWords(plan, sent.doorToMs)}`,
       endedAtMs: sent.atMs,
     };
   if (connecting !== null) {
@@ -215,10 +215,15 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       ...still,
       word: 'Finding the host',
       tone: 'busy',
-      sentence: facts.resolved === null ? 'asking the name service' : `it is ${facts.resolved.address}`,
+      sentence: findingSentence(facts),
       endedAtMs: null,
     };
   return { word: 'Knocking', tone: 'busy', endedAtMs: null, moving: !run.done, ...progress(run, plan, facts) };
+}
+
+function findingSentence({ resolved, launched }: Facts): string {
+  if (resolved !== null) return `it is ${resolved.address}`;
+  return launched === null ? 'asking the name service' : `waiting for ssh in ${launched.program}`;
 }
 
 function progress(run: RunState, plan: KnockPlan, facts: Facts): Pick<Headline, 'sentence' | 'next'> {
@@ -232,11 +237,11 @@ function progress(run: RunState, plan: KnockPlan, facts: Facts): Pick<Headline, 
   return { sentence, next: run.purpose === 'session' ? { label: 'connecting', atMs: plan.connect.atMs } : null };
 }
 
+/** A knock has no answer: what the door did can only be expected. */
 function doorWords(plan: KnockPlan, doorToMs: number | null): string {
-  if (doorToMs === null) return '';
-  return plan.door.singleUse
-    ? `. The door waits for one connection, until ${duration(doorToMs)}`
-    : `. The door stays open until ${duration(doorToMs)}`;
+  if (doorToMs === null) return 'a knock has no answer, so only a connection can tell';
+  const whom = plan.door.singleUse ? 'waits for one connection' : 'stays open';
+  return `if they were right, the door ${whom} until ${duration(doorToMs)}`;
 }
 
 function stepsOf(run: RunState | null, plan: KnockPlan, facts: Facts): readonly RunStep[] {

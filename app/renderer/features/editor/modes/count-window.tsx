@@ -4,7 +4,6 @@ import { SelectInput } from '../../../components/SelectInput';
 import { TextInput } from '../../../components/TextInput';
 import { defineModeForm, typedNumber } from '../mode-form';
 import type { ModeFieldsProps } from '../mode-form';
-import form from '../form.module.css';
 
 interface CountWindowDraft {
   readonly sequence: string;
@@ -108,9 +107,5 @@ export const countWindowForm = defineModeForm<'count-window', CountWindowDraft>(
     knockPort: typedNumber(draft.knockPort) ?? null,
     protocol: draft.protocol,
   }),
-  Fields: (props) => (
-    <div className={form['grid']}>
-      <Fields {...props} />
-    </div>
-  ),
+  Fields,
 });

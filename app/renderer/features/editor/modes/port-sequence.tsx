@@ -128,7 +128,7 @@ function Fields({ draft, onChange, report }: ModeFieldsProps<PortSequenceDraft>)
     onChange({ ...draft, ...part });
   };
   return (
-    <div className={styles['fields']}>
+    <div className={cx(styles['fields'], form['full'])}>
       <Steps
         noun="Step"
         path="steps"

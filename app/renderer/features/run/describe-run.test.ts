@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { errorInfo } from '../../../domain/errors';
+import { planKnock } from '../../../domain/modes/registry';
+import type { KnockEvent } from '../../../domain/plan/knock-event';
+import { newProfile } from '../../../domain/profile/profile';
+import type { RunState } from '../../../shared/contract';
+import { eventsOf } from '../../testing/fake-bridge';
+import { bytes, describeRun, planOf, progressLine, timelineInWords } from './describe-run';
+
+const profile = newProfile('00000000-0000-4000-8000-000000000001', {
+  name: 'home',
+  host: 'home.example.org',
+  mode: { kind: 'count-window', sequence: '1234', windowMs: 3000, knockPort: null, protocol: 'tcp' },
+});
+const plan = planKnock(profile.mode, { servicePort: 22 });
+const all = eventsOf(profile, 1000);
+const upTo = (type: KnockEvent['type']) => all.slice(0, all.findIndex((event) => event.type === type) + 1);
+const run = (events: readonly KnockEvent[], change: Partial<RunState> = {}): RunState => ({
+  runId: 'r',
+  profileId: profile.id,
+  purpose: 'session',
+  events,
+  done: false,
+  retryNotBeforeMs: 0,
+  ...change,
+});
+const failed = (code: 'cancelled' | 'not-opened'): KnockEvent => ({
+  type: 'failed',
+  atMs: 5000,
+  error: errorInfo(code, 'why'),
+  retryAfterMs: 0,
+});
+const describeEvents = (events: readonly KnockEvent[], change: Partial<RunState> = {}) =>
+  describeRun(run(events, change), plan);
+
+describe('a run in words', () => {
+  test.each<[string, readonly KnockEvent[], string]>([
+    ['nothing has happened', [], 'Finding the host'],
+    ['the host is found', upTo('resolved'), 'Finding the host'],
+    ['it is armed', upTo('armed'), 'Knocking'],
+    ['some knocks are out', all.slice(0, 6), 'Knocking'],
+    ['the connection is under way', upTo('connecting'), 'Connecting'],
+    ['the port answered', upTo('open'), 'Door open'],
+    ['the session is over', all, 'Session ended'],
+    ['it failed', [...upTo('connecting'), failed('not-opened')], 'Failed'],
+    ['it was cancelled', [...all.slice(0, 6), failed('cancelled')], 'Cancelled'],
+    ['the session was ended from here', [...upTo('launched'), failed('cancelled')], 'Session ended'],
+  ])('when %s, it says so', (_, events, word) => {
+    expect(describeEvents(events).word).toBe(word);
+  });
+
+  test('before any run it is ready', () => {
+    expect(describeRun(null, plan)).toMatchObject({
+      word: 'Ready',
+      sentence: '10 knocks, then the connection after 9.38 s',
+    });
+  });
+
+  test('a knock alone is sent, and never called accepted', () => {
+    const sent: KnockEvent = { type: 'sent', atMs: 9000, doorToMs: 12_000 };
+    const described = describeEvents([...all.slice(0, 12), sent], { purpose: 'knock', done: true });
+    expect(described.word).toBe('Sent');
+    expect(described.sentence).toBe(
+      'all 10 knocks left; if they were right, the door waits for one connection until 12 s',
+    );
+    expect(described.steps.map((step) => step.label)).not.toContain('Start SSH in the terminal');
+  });
+
+  test('tells how far it is, and what comes next', () => {
+    const described = describeEvents(all.slice(0, 8));
+    expect(described.sentence).toBe('burst 3 of 4 sent');
+    expect(described.next).toEqual({ label: 'next', atMs: 9000 });
+    expect(progressLine(described, plan)).toBe(
+      '6 of 10 knocks sent · on time to 0.3 ms · sockets: A plain SYN is enough, so no privilege is needed',
+    );
+  });
+
+  test('after the last knock the connection is next', () => {
+    expect(describeEvents(all.slice(0, 12)).next).toEqual({ label: 'connecting', atMs: 9375 });
+  });
+
+  test('marks one step as under way, and none when it is over', () => {
+    const states = (events: readonly KnockEvent[], done = false) =>
+      describeEvents(events, { done }).steps.map((step) => step.state);
+    const launched: KnockEvent = { type: 'launched', program: 'xterm' };
+    expect(states([launched, ...all.slice(0, 5)])).toEqual(['done', 'done', 'done', 'done', 'active', 'todo', 'todo']);
+    expect(states(all, true).every((state) => state === 'done')).toBe(true);
+    expect(states([launched, ...upTo('connecting'), failed('not-opened')], true).at(-1)).toBe('failed');
+    expect(states([launched, ...all.slice(0, 5), failed('cancelled')], true)).not.toContain('failed');
+  });
+
+  test('puts the start of SSH where the events put it', () => {
+    const labels = (events: readonly KnockEvent[]) => describeEvents(events).steps.map((step) => step.label);
+    const launched: KnockEvent = { type: 'launched', program: 'xterm' };
+    expect(labels([launched, ...upTo('resolved')])[0]).toBe('SSH started in xterm');
+    expect(labels(upTo('launched')).at(-1)).toBe('SSH started in xterm');
+  });
+
+  test('explains a failure, but not what was asked for', () => {
+    expect(describeEvents([failed('not-opened')]).error?.code).toBe('not-opened');
+    expect(describeEvents([failed('cancelled')]).error).toBeNull();
+  });
+
+  test('follows the plan of the run once it is armed, and the profile’s before', () => {
+    const other = planKnock(
+      { ...profile.mode, kind: 'count-window', sequence: '11', windowMs: 500, knockPort: 1, protocol: 'udp' },
+      { servicePort: 22 },
+    );
+    expect(planOf(null, other)).toBe(other);
+    expect(planOf(run(upTo('resolved')), other)).toBe(other);
+    expect(planOf(run(upTo('armed')), other)).toEqual(plan);
+  });
+
+  test('tells the timeline to those who do not see it', () => {
+    expect(timelineInWords(plan, describeEvents(all.slice(0, 8)))).toBe(
+      'Timeline: 10 knocks in 4 steps to port 22, the last at 9 s; connection to port 22 at 9.38 s; door open from 9 s to 12 s; 6 of 10 sent.',
+    );
+  });
+
+  test('says bytes as people do', () => {
+    expect([bytes(999), bytes(18_233), bytes(4_200_000)]).toEqual(['999 B', '18.2 kB', '4.2 MB']);
+  });
+});
