@@ -6,6 +6,8 @@ export function useShortcut(key: string, action: () => void): void {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     if (event.key.toLowerCase() !== key.toLowerCase()) return;
     event.preventDefault();
+    // What has the focus must not act on the same key: Enter would press a button a second time.
+    event.stopPropagation();
     if (document.querySelector('[role="dialog"], [role="alertdialog"]') === null) action();
   });
   useEffect(() => {

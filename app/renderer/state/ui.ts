@@ -202,7 +202,9 @@ export function dropNewProfile(): void {
 
 export function startRun(profileId: string, purpose: 'session' | 'knock'): void {
   leave(() => {
-    set({ tab: 'run' });
+    const { selection } = useUi.getState();
+    if (selection.kind === 'profile' && selection.id === profileId) showTab('run');
+    else choose({ kind: 'profile', id: profileId });
     perform(async () => {
       await request('run.start', { profileId, purpose });
     });

@@ -1,7 +1,7 @@
+import { useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components';
-import type { ProfileSummary } from '../../../shared/contract';
-import type { RunState } from '../../../shared/contract';
+import type { ProfileSummary, RunState } from '../../../shared/contract';
 import { cx } from '../../components/cx';
 import { useApp } from '../../state/mirror';
 import { select, startRun, useUi } from '../../state/ui';
@@ -21,8 +21,18 @@ export function ProfileList() {
   const search = useUi((ui) => ui.search);
   const selection = useUi((ui) => ui.selection);
   const found = filterProfiles(profiles, search);
+  // The list chooses what the focus comes to. That is right for the arrow keys, but whoever only passes through it with
+  // Tab must stay on the page where they are.
+  const entering = useRef(false);
   return (
-    <>
+    <div
+      onFocusCapture={({ currentTarget, relatedTarget }) => {
+        entering.current = !currentTarget.contains(relatedTarget);
+      }}
+      onFocus={() => {
+        entering.current = false;
+      }}
+    >
       <ListBox
         aria-label="Profiles"
         className={cx(styles['list'])}
@@ -32,6 +42,7 @@ export function ProfileList() {
         selectedKeys={selectedKeys(selection)}
         onSelectionChange={(keys) => {
           const [key] = keys;
+          if (entering.current) return;
           if (key === PRACTICE) select({ kind: 'practice' });
           else if (key !== undefined) select({ kind: 'profile', id: String(key) });
         }}
@@ -69,7 +80,7 @@ export function ProfileList() {
         </ListBoxSection>
       </ListBox>
       {found.length === 0 && profiles.length > 0 ? <p className={styles['none']}>No profile matches.</p> : null}
-    </>
+    </div>
   );
 }
 

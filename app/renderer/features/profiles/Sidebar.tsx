@@ -3,12 +3,15 @@ import { Button as AriaButton, Input, Keyboard, SearchField } from 'react-aria-c
 import { Button } from '../../components/Button';
 import { cx } from '../../components/cx';
 import { useShortcut } from '../../components/use-shortcut';
-import { importChosen, newProfileDraft, openDialog, useUi } from '../../state/ui';
+import { useApp } from '../../state/mirror';
+import { importChosen, newProfileDraft, openDialog, select, useUi } from '../../state/ui';
+import { filterProfiles } from './filter-profiles';
 import { ProfileList } from './ProfileList';
 import styles from './Sidebar.module.css';
 
 export function Sidebar() {
   const search = useUi((ui) => ui.search);
+  const profiles = useApp((app) => app.profiles);
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   useShortcut('f', () => {
@@ -25,8 +28,13 @@ export function Sidebar() {
           useUi.setState({ search: text });
         }}
         onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') list.current?.querySelector<HTMLElement>('[role="option"]')?.focus();
-          else event.continuePropagation();
+          const first = filterProfiles(profiles, search)[0];
+          if (event.key !== 'ArrowDown' || first === undefined) {
+            event.continuePropagation();
+            return;
+          }
+          select({ kind: 'profile', id: first.id });
+          list.current?.querySelector<HTMLElement>('[role="option"]')?.focus();
         }}
       >
         <Input ref={input} className={cx(styles['input'])} placeholder="Search profiles" />
