@@ -4,7 +4,9 @@ import { defineConfig } from 'electron-vite';
 import react from '@vitejs/plugin-react';
 
 const app = (path: string): string => resolve(import.meta.dirname, 'app', path);
-const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, 'package.json'), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, 'package.json'), 'utf8')) as {
+  version: string;
+};
 const define = { __APP_VERSION__: JSON.stringify(version) };
 
 // The oldest runtime is Electron 25 (Node 18.15, Chrome 114), on which the tests run where the current Electron cannot be

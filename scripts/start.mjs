@@ -20,13 +20,19 @@ const asRoot = process.getuid?.() === 0;
 const hasScreen = !linux || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
 
 await installNodePackages();
-if (linux) await installSystemPackages('what a window needs', hasScreen ? WINDOW_PACKAGES : [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES]);
+if (linux)
+  await installSystemPackages(
+    'what a window needs',
+    hasScreen ? WINDOW_PACKAGES : [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES],
+  );
 await build();
 const { resolveElectron } = await import('./electron-runtime/index.mjs');
 const runtime = resolveElectron();
 
 if (!hasScreen && !canInstallSystemPackages() && !fs.existsSync('/usr/bin/xvfb-run'))
-  giveUp('There is no screen here. Run npm start where there is one, or install xvfb to open the window on a virtual screen.');
+  giveUp(
+    'There is no screen here. Run npm start where there is one, or install xvfb to open the window on a virtual screen.',
+  );
 
 /** @type {string[]} */
 let command;
@@ -44,7 +50,11 @@ if (asRoot && linux) {
     fs.mkdirSync('/tmp/.X11-unix');
     fs.chmodSync('/tmp/.X11-unix', 0o1777);
   }
-  command = asUser(user, [...(hasScreen ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24']), staged.executable, staged.app]);
+  command = asUser(user, [
+    ...(hasScreen ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24']),
+    staged.executable,
+    staged.app,
+  ]);
 } else {
   command = [...(hasScreen ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24']), runtime.executable, root];
 }
@@ -63,6 +73,8 @@ child.once('error', (error) => {
 child.once('exit', (code, signal) => {
   cleanUp();
   if (code !== 0 && signal === null && fs.existsSync('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'))
-    say('If it said something of a sandbox: this system keeps ordinary programs from making one. docs/platforms.md tells what to do.');
+    say(
+      'If it said something of a sandbox: this system keeps ordinary programs from making one. docs/platforms.md tells what to do.',
+    );
   process.exit(code ?? 0);
 });

@@ -11,6 +11,7 @@ import {
   root,
   VIRTUAL_SCREEN_PACKAGES,
   WINDOW_PACKAGES,
+  WINDOW_TEST_PACKAGES,
 } from './lib/install.mjs';
 import { run } from './lib/run.mjs';
 import { giveUp, say, took } from './lib/say.mjs';
@@ -25,7 +26,7 @@ if (requireLab && !labRuns) giveUp(noLab);
 await installNodePackages();
 if (process.platform === 'linux') {
   const lab = JSON.parse(fs.readFileSync(path.join(root, 'e2e/lab/packages.json'), 'utf8'));
-  const needed = [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES, ...(labRuns ? lab : [])];
+  const needed = [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES, ...WINDOW_TEST_PACKAGES, ...(labRuns ? lab : [])];
   if (labRuns || !canInstallSystemPackages()) await installSystemPackages('what the tests need', [...new Set(needed)]);
 }
 
@@ -44,7 +45,11 @@ async function step(title, file, args, env) {
 }
 
 /** @param {string} name */
-const vitestReport = (name) => ['--reporter=default', '--reporter=json', `--outputFile.json=${path.join(results, `${name}.json`)}`];
+const vitestReport = (name) => [
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${path.join(results, `${name}.json`)}`,
+];
 
 await step('Lint', 'npm', ['run', '--silent', 'lint']);
 await step('Types', tool('tsc'), ['-b']);
@@ -58,7 +63,13 @@ if (labRuns) {
   await step('Lab', tool('vitest'), ['run', '--config', 'vitest.lab.config.ts', ...vitestReport('lab')]);
   // Playwright speaks to the app over loopback, which each namespace has for itself: so its runner lives in the client's.
   const enter = path.join(root, '.cache/lab/enter.mjs');
-  await step('Building the way into the lab', tool('vite'), ['build', '--config', 'e2e/lab/vite.enter.config.ts', '--logLevel', 'warn']);
+  await step('Building the way into the lab', tool('vite'), [
+    'build',
+    '--config',
+    'e2e/lab/vite.enter.config.ts',
+    '--logLevel',
+    'warn',
+  ]);
   await step('Window tests', process.execPath, [enter, ...screen, ...playwright]);
 } else {
   say(`Skipped: ${noLab}`);

@@ -11,6 +11,8 @@ export function interfacesVerb(json: boolean): number {
   const name = Math.max(4, ...all.map((entry) => entry.name.length));
   out(`index  ${'name'.padEnd(name)}  ${'MAC'.padEnd(17)}  addresses`);
   for (const entry of all)
-    out(`${String(entry.index).padEnd(5)}  ${entry.name.padEnd(name)}  ${(entry.mac ?? '-').padEnd(17)}  ${entry.addresses.join(', ')}`);
+    out(
+      `${String(entry.index).padEnd(5)}  ${entry.name.padEnd(name)}  ${(entry.mac ?? '-').padEnd(17)}  ${entry.addresses.join(', ')}`,
+    );
   return 0;
 }

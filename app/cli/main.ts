@@ -55,7 +55,10 @@ function program(finish: (code: number) => void): Command {
     });
 
   withOutput(withTarget(sesamy.command('proxy').description('knock, connect, and carry bytes: for SSH’s ProxyCommand')))
-    .argument('[arguments...]', '[target] [host port]: a saved profile, unless --mode is given; host and port override its own')
+    .argument(
+      '[arguments...]',
+      '[target] [host port]: a saved profile, unless --mode is given; host and port override its own',
+    )
     .option('--session <socket>', 'run what the Open Sesamy window hands out at this socket (the window uses this)')
     .addHelpText(
       'after',
@@ -73,7 +76,10 @@ function program(finish: (code: number) => void): Command {
     });
 
   withTarget(sesamy.command('practice').description('open a door on this computer to practise on'))
-    .addHelpText('after', example('sesamy practice', 'sesamy practice --mode port-sequence --steps 17000,18000:udp,19000'))
+    .addHelpText(
+      'after',
+      example('sesamy practice', 'sesamy practice --mode port-sequence --steps 17000,18000:udp,19000'),
+    )
     .action(async (options: TargetOptions) => {
       const { practiceVerb } = await import('./practice-verb');
       finish(await practiceVerb(options));
@@ -105,7 +111,11 @@ function program(finish: (code: number) => void): Command {
     .argument('[arguments...]', 'server port sequence window, or a settings file, or nothing for ./knocksettings.txt')
     .addHelpText(
       'after',
-      example('sesamy portknocker 192.0.2.1 22 1234 3000', 'sesamy portknocker knocksettings.txt', 'sesamy portknocker'),
+      example(
+        'sesamy portknocker 192.0.2.1 22 1234 3000',
+        'sesamy portknocker knocksettings.txt',
+        'sesamy portknocker',
+      ),
     )
     .action(async (words: readonly string[], options: TargetOptions) => {
       const { portknockerVerb } = await import('./portknocker-verb');

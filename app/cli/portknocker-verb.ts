@@ -11,7 +11,10 @@ const DEFAULT_FILE = 'knocksettings.txt';
 export async function portknockerVerb(words: readonly string[], options: TargetOptions): Promise<number> {
   const [first, port, sequence, window] = words;
   if (words.length > 1 && words.length !== 4)
-    throw new SesamyError('bad-input', `PortKnocker takes "server port sequence window", one file, or nothing; these are ${words.length} arguments.`);
+    throw new SesamyError(
+      'bad-input',
+      `PortKnocker takes "server port sequence window", one file, or nothing; these are ${words.length} arguments.`,
+    );
   if (words.length <= 1) return knockProfile((await profileFromFile(first ?? DEFAULT_FILE, 'udp')).profile, options);
   return knockProfile(
     inlineProfile({ mode: 'count-window', protocol: 'udp', host: first, port, sequence, window } as TargetOptions),

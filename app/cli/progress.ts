@@ -39,11 +39,15 @@ export function linesProgress(write: (line: string) => void = err): Progress {
         case 'packet-sent': {
           const step = event.phase === 'knock' && plan !== null ? stepOf(plan, event.index) : undefined;
           if (step !== undefined) line(event.actualMs, `${step.label} sent: ${step.detail}`);
-          if (event.phase === 'closing') line(event.actualMs, `closing knock sent to port ${event.port}/${event.protocol}`);
+          if (event.phase === 'closing')
+            line(event.actualMs, `closing knock sent to port ${event.port}/${event.protocol}`);
           return;
         }
         case 'connecting':
-          line(event.actualMs, `connecting to ${event.address} port ${event.port}${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`);
+          line(
+            event.actualMs,
+            `connecting to ${event.address} port ${event.port}${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`,
+          );
           return;
         case 'open':
           line(event.atMs, `open: the port answered in ${duration(event.answeredInMs)}`);
@@ -64,7 +68,10 @@ export function linesProgress(write: (line: string) => void = err): Progress {
 }
 
 function sentSentence(atMs: number, doorToMs: number | null): string {
-  const left = doorToMs === null ? '' : `; if it was right, the door is open for ${duration(Math.max(0, doorToMs - atMs))} more, for one connection`;
+  const left =
+    doorToMs === null
+      ? ''
+      : `; if it was right, the door is open for ${duration(Math.max(0, doorToMs - atMs))} more, for one connection`;
   return `sent${left}`;
 }
 

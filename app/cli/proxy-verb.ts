@@ -1,5 +1,6 @@
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { devNull } from 'node:os';
 import { SesamyError } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import { parseProfile } from '../domain/profile/profile';
@@ -22,7 +23,10 @@ export async function proxyVerb(words: readonly string[], options: TargetOptions
   try {
     if (options.session !== undefined) return await proxyTicket(options.session, stop.signal, options);
     if (options.json === true && options.dryRun !== true)
-      throw new SesamyError('bad-input', '--json cannot be used here: standard output carries the session. Add --dry-run, or use sesamy knock.');
+      throw new SesamyError(
+        'bad-input',
+        '--json cannot be used here: standard output carries the session. Add --dry-run, or use sesamy knock.',
+      );
     const profile = overridden(words, options);
     if (options.dryRun === true) {
       printDryRun(profile, options);
@@ -40,7 +44,11 @@ function overridden(words: readonly string[], options: TargetOptions): Profile {
   if (rest.length > 0) throw new SesamyError('bad-input', `Too many arguments: ${rest.join(' ')}.`);
   const withHost = host === undefined ? options : { ...options, host };
   const profile = targetProfile(target, withHost);
-  const checked = parseProfile({ ...profile, host: host ?? profile.host, servicePort: port === undefined ? profile.servicePort : typedNumber(port) });
+  const checked = parseProfile({
+    ...profile,
+    host: host ?? profile.host,
+    servicePort: port === undefined ? profile.servicePort : typedNumber(port),
+  });
   if (checked.ok) return checked.value;
   throw new SesamyError('bad-input', checked.problems.map((problem) => problem.message).join('\n'));
 }
@@ -54,9 +62,13 @@ async function proxyTicket(socketPath: string, signal: AbortSignal, options: Tar
   };
   signal.addEventListener('abort', stop, { once: true });
   const ticket = await fetchKnock(socketPath, stop);
-  const code = await showEvents(runPrepared(ticket.prepared, carrying(stopping.signal)), options, (event: KnockEvent) => {
-    ticket.tell(event);
-  });
+  const code = await showEvents(
+    runPrepared(ticket.prepared, carrying(stopping.signal)),
+    options,
+    (event: KnockEvent) => {
+      ticket.tell(event);
+    },
+  );
   await ticket.end();
   return code;
 }
@@ -74,6 +86,8 @@ function carrying(signal: AbortSignal): KnockOptions {
           endOutput() {
             // Node never closes descriptor 1 by itself, and SSH waits for its end. What was written has been taken.
             closeSync(STDOUT);
+            // The next socket must not be given this number: Node cannot close sockets that have it.
+            openSync(devNull, 'w');
           },
         },
         signal,

@@ -58,11 +58,17 @@ export function modeWords(mode: Mode): readonly string[] {
 export function inlineProfile(options: TargetOptions): Profile {
   const mode = MODES.find((entry) => entry.kind === options.mode);
   if (mode === undefined)
-    throw new SesamyError('bad-input', `--mode must be ${MODES.map((entry) => entry.kind).join(' or ')}; this is ${JSON.stringify(options.mode)}.`);
+    throw new SesamyError(
+      'bad-input',
+      `--mode must be ${MODES.map((entry) => entry.kind).join(' or ')}; this is ${JSON.stringify(options.mode)}.`,
+    );
   for (const other of MODES)
     for (const option of other.inline.options)
       if (other !== mode && typed(options, option) !== undefined)
-        throw new SesamyError('bad-input', `${optionName(option)} belongs to --mode ${other.kind}, not to ${mode.kind}.`);
+        throw new SesamyError(
+          'bad-input',
+          `${optionName(option)} belongs to --mode ${other.kind}, not to ${mode.kind}.`,
+        );
 
   const values = Object.fromEntries(mode.inline.options.map((option) => [option.field, typed(options, option)]));
   const checked = parseProfile({
@@ -81,7 +87,9 @@ export function inlineProfile(options: TargetOptions): Profile {
   });
   if (checked.ok) return checked.value;
   const lines = checked.problems.map(({ field, message }) => {
-    const own = mode.inline.options.find((option) => field === `mode.${option.field}` || field.startsWith(`mode.${option.field}.`));
+    const own = mode.inline.options.find(
+      (option) => field === `mode.${option.field}` || field.startsWith(`mode.${option.field}.`),
+    );
     return `${own === undefined ? (COMMON_OPTIONS[field] ?? field) : optionName(own)}: ${message}`;
   });
   throw new SesamyError('bad-input', lines.join('\n'));
@@ -93,9 +101,13 @@ export function inlineProfile(options: TargetOptions): Profile {
  */
 export function targetProfile(name: string | undefined, options: TargetOptions): Profile {
   if (options.mode !== undefined) {
-    if (name !== undefined) throw new SesamyError('bad-input', `Give a saved profile (${name}) or --mode with its options, not both.`);
+    if (name !== undefined)
+      throw new SesamyError('bad-input', `Give a saved profile (${name}) or --mode with its options, not both.`);
     return inlineProfile(options);
   }
   if (name === undefined) throw new SesamyError('bad-input', 'No target: give --mode, --host and the mode’s options.');
-  throw new SesamyError('unknown-target', `This version keeps no profiles on disk, so there is none called ${JSON.stringify(name)}.`);
+  throw new SesamyError(
+    'unknown-target',
+    `This version keeps no profiles on disk, so there is none called ${JSON.stringify(name)}.`,
+  );
 }

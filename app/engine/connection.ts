@@ -41,7 +41,8 @@ export async function attemptConnection(
       else if (code === 'ETIMEDOUT') resolve('silent');
       else
         reject(
-          fromSystemError(error, `${route.address} port ${port}`) ?? new SesamyError('internal', `Connecting failed: ${error.message}.`),
+          fromSystemError(error, `${route.address} port ${port}`) ??
+            new SesamyError('internal', `Connecting failed: ${error.message}.`),
         );
     });
   });

@@ -14,7 +14,9 @@ afterEach(async () => {
 });
 
 /** A server on loopback that notes every connection. */
-async function listen(onConnection: (socket: Socket) => void = (socket) => socket.resume()): Promise<{ port: number; accepted: number[]; server: Server }> {
+async function listen(
+  onConnection: (socket: Socket) => void = (socket) => socket.resume(),
+): Promise<{ port: number; accepted: number[]; server: Server }> {
   const accepted: number[] = [];
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -134,13 +136,19 @@ describe('knock', () => {
         return Promise.resolve({ bytesIn: 0, bytesOut: 0 });
       },
     });
-    expect(session.filter((event) => event.type === 'packet-sent').map((event) => event.phase)).toEqual(['knock', 'closing', 'closing']);
+    expect(session.filter((event) => event.type === 'packet-sent').map((event) => event.phase)).toEqual([
+      'knock',
+      'closing',
+      'closing',
+    ]);
     expect(session.at(-1)?.type).toBe('closed');
     await expect.poll(() => knockPort.accepted.length).toBe(4);
   });
 
   it('says that a refused door did not open, and when to try again', async () => {
-    const events = await collect(countWindowProfile(await closedPort()), { session: () => Promise.reject(new Error('unreachable')) });
+    const events = await collect(countWindowProfile(await closedPort()), {
+      session: () => Promise.reject(new Error('unreachable')),
+    });
     expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'not-opened' }, retryAfterMs: 400 });
   });
 
@@ -164,7 +172,12 @@ describe('knock', () => {
       socket.once('close', () => (closed += 1));
       socket.once('end', () => socket.end());
     });
-    const mode: Profile['mode'] = { kind: 'port-sequence', steps: [{ port, protocol: 'tcp' }], delayMs: 0, closing: null };
+    const mode: Profile['mode'] = {
+      kind: 'port-sequence',
+      steps: [{ port, protocol: 'tcp' }],
+      delayMs: 0,
+      closing: null,
+    };
     for await (const event of knock(countWindowProfile(port, { mode }), { signal: new AbortController().signal }))
       if (event.type === 'open') break;
     await expect.poll(() => closed).toBe(2);
@@ -184,6 +197,8 @@ describe('knock', () => {
   it('warns of what plain sockets cannot do', async () => {
     const { port } = await listen();
     const events = await collect(countWindowProfile(port, { sourceMac: '00:0E:35:0E:77:B0' }));
-    expect(events.find((event) => event.type === 'warning')).toMatchObject({ message: expect.stringContaining('00:0E:35:0E:77:B0') as string });
+    expect(events.find((event) => event.type === 'warning')).toMatchObject({
+      message: expect.stringContaining('00:0E:35:0E:77:B0') as string,
+    });
   });
 });

@@ -55,10 +55,13 @@ export async function prepareKnock(profile: Profile, signal: AbortSignal): Promi
   const { address, family } = await resolveHost(profile.host, profile.addressFamily, signal);
   const resolvedInMs = monotonicMs() - startedMs;
   const warnings: string[] = [];
-  if (profile.sourceMac !== null) warnings.push(`The source MAC ${profile.sourceMac} is not used: plain sockets leave it to the interface.`);
+  if (profile.sourceMac !== null)
+    warnings.push(`The source MAC ${profile.sourceMac} is not used: plain sockets leave it to the interface.`);
   const sourceAddress = profile.interface === null ? null : addressOfInterface(profile.interface, family);
   if (sourceAddress !== null)
-    warnings.push(`The knock leaves with the address ${sourceAddress} of interface ${profile.interface ?? ''}; the routing table still chooses the way.`);
+    warnings.push(
+      `The knock leaves with the address ${sourceAddress} of interface ${profile.interface ?? ''}; the routing table still chooses the way.`,
+    );
   const plan = planKnock(profile.mode, { servicePort: profile.servicePort });
   return { host: profile.host, address, family, sourceAddress, plan, resolvedInMs, warnings };
 }
@@ -128,7 +131,11 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
 
 function packetEvent(
   phase: 'knock' | 'closing',
-  sent: { readonly packet: KnockPlan['packets'][number]; readonly sentAtMs: number; readonly sourcePort: number | null },
+  sent: {
+    readonly packet: KnockPlan['packets'][number];
+    readonly sentAtMs: number;
+    readonly sourcePort: number | null;
+  },
   route: Route,
   zeroMs: number,
 ): KnockEvent {
@@ -181,7 +188,8 @@ async function* connectWhenDue(
       }
       return answer;
     }
-    if (answer === 'silent' || reattemptMs === null || atMs + reattemptMs >= deadlineMs) throw notOpened(answer, route, plan);
+    if (answer === 'silent' || reattemptMs === null || atMs + reattemptMs >= deadlineMs)
+      throw notOpened(answer, route, plan);
     plannedMs = atMs + reattemptMs;
   }
 }

@@ -28,6 +28,7 @@ describe('fileOf', () => {
 describe('isAppUrl', () => {
   it('knows its own pages and nobody else’s', () => {
     expect(isAppUrl(START_URL)).toBe(true);
-    for (const url of ['app://sesamyx/index.html', 'app://sesamy.evil/', 'https://sesamy/', 'about:blank', '']) expect(isAppUrl(url)).toBe(false);
+    for (const url of ['app://sesamyx/index.html', 'app://sesamy.evil/', 'https://sesamy/', 'about:blank', ''])
+      expect(isAppUrl(url)).toBe(false);
   });
 });

@@ -26,7 +26,9 @@ export function hardenSession(): void {
   own.setPermissionRequestHandler((_contents, permission, callback, details) => {
     callback(ALLOWED_PERMISSIONS.has(permission) && isAppUrl(details.requestingUrl));
   });
-  own.setPermissionCheckHandler((_contents, permission, origin) => ALLOWED_PERMISSIONS.has(permission) && isAppUrl(origin.replace(/\/$/, '')));
+  own.setPermissionCheckHandler(
+    (_contents, permission, origin) => ALLOWED_PERMISSIONS.has(permission) && isAppUrl(origin.replace(/\/$/, '')),
+  );
   own.setDevicePermissionHandler(() => false);
   own.webRequest.onBeforeRequest((details, callback) => {
     // The page speaks to nobody: everything it needs comes from its own scheme. The developer tools have theirs.

@@ -21,15 +21,22 @@ export function answerRequests(handlers: Handlers): void {
     const frame = event.senderFrame;
     if (frame === null || frame !== event.sender.mainFrame || !isAppUrl(frame.url))
       return { ok: false, error: errorInfo('not-permitted', 'This page may not ask for anything.') };
-    if (!isRequestName(name)) return { ok: false, error: errorInfo('internal', `There is no request ${JSON.stringify(name)}.`) };
+    if (!isRequestName(name))
+      return { ok: false, error: errorInfo('internal', `There is no request ${JSON.stringify(name)}.`) };
     return answer(handlers, name, argument);
   });
 }
 
-async function answer<Name extends RequestName>(handlers: Handlers, name: Name, argument: unknown): Promise<Reply<Name>> {
+async function answer<Name extends RequestName>(
+  handlers: Handlers,
+  name: Name,
+  argument: unknown,
+): Promise<Reply<Name>> {
   const checked = check<unknown>(REQUESTS[name], argument);
   if (!checked.ok) {
-    const cause = checked.problems.map((problem) => (problem.field === '' ? problem.message : `${problem.field}: ${problem.message}`));
+    const cause = checked.problems.map((problem) =>
+      problem.field === '' ? problem.message : `${problem.field}: ${problem.message}`,
+    );
     return { ok: false, error: errorInfo('bad-input', cause.join('\n')) };
   }
   try {

@@ -34,7 +34,14 @@ export function holdPractice(state: StateHolder, profiles: Profiles): Practice {
       const { startPracticeDoor } = await import('../session/practice-door');
       const id = profiles.newId();
       const opened = await startPracticeDoor(mode, 0, (status) => {
-        if (door !== null) state.set('practice', { status: 'running', host: door.host, servicePort: door.servicePort, profileId, ...status });
+        if (door !== null)
+          state.set('practice', {
+            status: 'running',
+            host: door.host,
+            servicePort: door.servicePort,
+            profileId,
+            ...status,
+          });
       });
       door = opened;
       profileId = id;
@@ -47,11 +54,19 @@ export function holdPractice(state: StateHolder, profiles: Profiles): Practice {
           ssh: { user: 'guest', options: [] },
         }),
       );
-      state.set('practice', { status: 'running', host: opened.host, servicePort: opened.servicePort, profileId: id, ...opened.status });
+      state.set('practice', {
+        status: 'running',
+        host: opened.host,
+        servicePort: opened.servicePort,
+        profileId: id,
+        ...opened.status,
+      });
       return id;
     },
     stop,
     knownHostsLine: (profile) =>
-      door !== null && profile.host === door.host && profile.servicePort === door.servicePort ? door.knownHostsLine : null,
+      door !== null && profile.host === door.host && profile.servicePort === door.servicePort
+        ? door.knownHostsLine
+        : null,
   };
 }

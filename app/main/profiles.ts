@@ -23,7 +23,8 @@ export function holdProfiles(state: StateHolder): Profiles {
   return {
     get(id) {
       const found = all.get(id);
-      if (found === undefined) throw new SesamyError('unknown-target', 'The profile is not there any more.', { steps: [] });
+      if (found === undefined)
+        throw new SesamyError('unknown-target', 'The profile is not there any more.', { steps: [] });
       return found;
     },
     save(profile) {

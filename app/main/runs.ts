@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { SesamyError, toErrorInfo } from '../domain/errors';
@@ -7,6 +6,7 @@ import type { Profile } from '../domain/profile/profile';
 import { knock, prepareKnock } from '../engine/knock';
 import { makeTicket } from '../session/run-channel';
 import type { RunTicket } from '../session/run-channel';
+import { startDetached } from '../session/start-detached';
 import { sshArguments } from '../session/ssh-command';
 import { findProgram, inTerminal } from '../session/terminals';
 import type { RunState } from '../shared/contract';
@@ -43,7 +43,8 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
   const record = (runId: string, profileId: string, event: KnockEvent): void => {
     const run = current(profileId);
     if (run === undefined || run.runId !== runId || run.done) return;
-    const retryNotBeforeMs = event.type === 'failed' && event.retryAfterMs > 0 ? Date.now() + event.retryAfterMs : run.retryNotBeforeMs;
+    const retryNotBeforeMs =
+      event.type === 'failed' && event.retryAfterMs > 0 ? Date.now() + event.retryAfterMs : run.retryNotBeforeMs;
     publish({ ...run, events: [...run.events, event], retryNotBeforeMs });
   };
 
@@ -82,7 +83,6 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
 
     let settled = false;
     let arrived = false;
-    let ticket: RunTicket | null = null;
     let timer: NodeJS.Timeout | undefined;
     const settle = (error: unknown): void => {
       if (settled) return;
@@ -91,7 +91,7 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
       if (error === null) finish(runId, profile.id);
       else fail(runId, profile.id, error);
     };
-    ticket = await makeTicket(
+    const made: RunTicket = await makeTicket(
       process.env['XDG_RUNTIME_DIR'] ?? tmpdir(),
       prepared,
       (event) => {
@@ -105,7 +105,9 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
         settle(ended ? null : new SesamyError('connection-lost', 'The session’s own process ended without a word.'));
       },
     );
-    const { socketPath, withdraw } = ticket;
+    const withdraw = (): void => {
+      made.withdraw();
+    };
     controller.signal.addEventListener('abort', () => {
       withdraw();
       if (!arrived) settle(new SesamyError('cancelled', 'The session was cancelled before it began.'));
@@ -116,28 +118,38 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
     }
     try {
       const line = knownHostsLine(profile);
-      const knownHost = line === null ? null : { file: ticket.keep('known_hosts', `${line}\n`) };
-      const args = sshArguments(profile, [...sesamy, 'proxy', '--session', socketPath], knownHost);
+      const knownHost = line === null ? null : { file: made.keep('known_hosts', `${line}\n`) };
+      const args = sshArguments(profile, [...sesamy, 'proxy', '--session', made.socketPath], knownHost);
       const terminal = inTerminal(state.current.settings.terminal, { file: ssh, args }, searchPath);
-      // Detached: the terminal belongs to the person, and outlives this window.
-      const child = spawn(terminal.file, terminal.args, { detached: true, stdio: 'ignore' });
-      child.once('error', (error) => {
-        withdraw();
-        settle(new SesamyError('session-not-started', `${terminal.name} could not be started: ${error.message}.`));
+      // The terminal belongs to the person, and outlives this window.
+      startDetached(terminal, {
+        started() {
+          record(runId, profile.id, { type: 'launched', program: terminal.name });
+        },
+        notStarted(error) {
+          withdraw();
+          settle(new SesamyError('session-not-started', `${terminal.name} could not be started: ${error.message}.`));
+        },
+        ended(code) {
+          // Some terminals hand the work to a server and leave at once with 0; others leave when ssh is done.
+          if (arrived || code === 0) return;
+          withdraw();
+          settle(
+            new SesamyError(
+              'session-not-started',
+              `${terminal.name} ended with code ${String(code)} before ssh asked for the connection.`,
+            ),
+          );
+        },
       });
-      child.once('spawn', () => {
-        record(runId, profile.id, { type: 'launched', program: terminal.name });
-      });
-      child.once('exit', (code) => {
-        // Some terminals hand the work to a server and leave at once with 0; others leave when ssh is done.
-        if (arrived || code === 0) return;
-        withdraw();
-        settle(new SesamyError('session-not-started', `${terminal.name} ended with code ${String(code)} before ssh asked for the connection.`));
-      });
-      child.unref();
       timer = setTimeout(() => {
         withdraw();
-        settle(new SesamyError('session-not-started', `ssh did not ask for the connection within ${TERMINAL_TIMEOUT_MS / 1000} s.`));
+        settle(
+          new SesamyError(
+            'session-not-started',
+            `ssh did not ask for the connection within ${TERMINAL_TIMEOUT_MS / 1000} s.`,
+          ),
+        );
       }, TERMINAL_TIMEOUT_MS);
     } catch (error) {
       withdraw();
@@ -147,7 +159,8 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
 
   return {
     start(profile, purpose) {
-      if (current(profile.id)?.done === false) throw new SesamyError('bad-input', 'This profile’s knock is under way already.', { steps: [] });
+      if (current(profile.id)?.done === false)
+        throw new SesamyError('bad-input', 'This profile’s knock is under way already.', { steps: [] });
       const runId = randomUUID();
       publish({ runId, profileId: profile.id, purpose, events: [], done: false, retryNotBeforeMs: 0 });
       const work = purpose === 'session' ? openSession(runId, profile) : knockOnly(runId, profile);

@@ -25,7 +25,13 @@ async function connection(serve: (socket: Socket) => void): Promise<Socket> {
 }
 
 /** Our program's end, with a note of what it was given. */
-function local(): { input: PassThrough; output: PassThrough; endOutput: () => void; received: () => Buffer; ended: () => boolean } {
+function local(): {
+  input: PassThrough;
+  output: PassThrough;
+  endOutput: () => void;
+  received: () => Buffer;
+  ended: () => boolean;
+} {
   const input = new PassThrough();
   const output = new PassThrough();
   const chunks: Buffer[] = [];
@@ -97,7 +103,11 @@ describe('bridge', () => {
   it('tells a server that hangs up at once from a session that breaks', async () => {
     const caller = local();
     caller.input.write('knock knock');
-    const early = bridge(await connection((socket) => socket.once('data', () => socket.resetAndDestroy())), caller, never);
+    const early = bridge(
+      await connection((socket) => socket.once('data', () => socket.resetAndDestroy())),
+      caller,
+      never,
+    );
     await expect(early).rejects.toMatchObject({ code: 'hung-up' });
     const end = local();
     let server: Socket | null = null;

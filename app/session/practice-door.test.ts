@@ -16,7 +16,12 @@ afterEach(async () => {
 
 /** Knocks with one secret and runs a command over SSH on the door that opened. Resolves to its output, or to an error code. */
 async function visit(at: PracticeDoor, mode: Mode): Promise<string> {
-  const profile = newProfile('00000000-0000-4000-8000-000000000000', { name: 'practice', host: at.host, servicePort: at.servicePort, mode });
+  const profile = newProfile('00000000-0000-4000-8000-000000000000', {
+    name: 'practice',
+    host: at.host,
+    servicePort: at.servicePort,
+    mode,
+  });
   let said = '';
   const session = (sock: import('node:net').Socket): Promise<{ bytesIn: number; bytesOut: number }> =>
     new Promise((resolve, reject) => {
@@ -101,7 +106,9 @@ describe('the practice door', () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    await expect(startPracticeDoor(countWindow('12', 'tcp', port), 0, () => undefined)).rejects.toMatchObject({ code: 'port-in-use' });
+    await expect(startPracticeDoor(countWindow('12', 'tcp', port), 0, () => undefined)).rejects.toMatchObject({
+      code: 'port-in-use',
+    });
     await new Promise((resolve) => server.close(resolve));
   });
 });

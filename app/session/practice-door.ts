@@ -78,7 +78,8 @@ export async function startPracticeDoor(
     return after.verdict === 'accept';
   };
 
-  const listenTcp = async (port: Port | 0): Promise<Port> => {
+  /** @param port 0: the system chooses */
+  const listenTcp = async (port: number): Promise<Port> => {
     const server = createServer((socket: Socket) => {
       socket.on('error', () => undefined);
       const address = server.address();
@@ -151,8 +152,15 @@ export async function startPracticeDoor(
 
 function cannotListen(protocol: string, port: number, error: NodeJS.ErrnoException): SesamyError {
   if (error.code === 'EACCES')
-    return new SesamyError('not-permitted', `The practice door may not listen on ${protocol} port ${port} without privilege.`, {
-      steps: ['Choose ports from 1024 up.'],
-    });
-  return new SesamyError('port-in-use', `The practice door cannot listen on ${protocol} port ${port}: ${error.message}.`);
+    return new SesamyError(
+      'not-permitted',
+      `The practice door may not listen on ${protocol} port ${port} without privilege.`,
+      {
+        steps: ['Choose ports from 1024 up.'],
+      },
+    );
+  return new SesamyError(
+    'port-in-use',
+    `The practice door cannot listen on ${protocol} port ${port}: ${error.message}.`,
+  );
 }

@@ -16,7 +16,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const plan = planKnock({ kind: 'count-window', sequence: '99999999', windowMs: 3000, knockPort: null, protocol: 'tcp' }, { servicePort: 22 });
+const plan = planKnock(
+  { kind: 'count-window', sequence: '99999999', windowMs: 3000, knockPort: null, protocol: 'tcp' },
+  { servicePort: 22 },
+);
 const prepared: PreparedKnock = {
   host: 'home.example.org',
   address: '192.0.2.7',
@@ -32,7 +35,12 @@ describe('the run channel', () => {
   it('hands the knock out once, privately, and brings every kind of event back', async () => {
     const events: KnockEvent[] = [];
     let over = false;
-    const ticket = await makeTicket(folder, prepared, (event) => events.push(event), () => (over = true));
+    const ticket = await makeTicket(
+      folder,
+      prepared,
+      (event) => events.push(event),
+      () => (over = true),
+    );
     expect(statSync(ticket.folder).mode & 0o777).toBe(0o700);
     expect(statSync(ticket.socketPath).mode & 0o777).toBe(0o600);
 
@@ -61,7 +69,13 @@ describe('the run channel', () => {
       {
         type: 'failed',
         atMs: 9,
-        error: { code: 'not-opened', title: 't', cause: 'c', steps: ['s'], action: { kind: 'retry', label: 'l', afterMs: 1 } },
+        error: {
+          code: 'not-opened',
+          title: 't',
+          cause: 'c',
+          steps: ['s'],
+          action: { kind: 'retry', label: 'l', afterMs: 1 },
+        },
         retryAfterMs: 12,
       },
     ];
@@ -94,18 +108,20 @@ describe('the run channel', () => {
     await expect(fetchKnock(unused.socketPath, ignore)).rejects.toMatchObject({ code: 'unknown-target' });
   });
 
-  it.each(['junk\n', '{"type":"open"}\n', '{"type":"open","atMs":1,"answeredInMs":1,"extra":1}\n', `${'x'.repeat(300_000)}`])(
-    'hangs up on a proxy that says what no proxy says (%#)',
-    async (line) => {
-      const events: KnockEvent[] = [];
-      const ticket = await makeTicket(folder, prepared, (event) => events.push(event), ignore);
-      const socket = connect(ticket.socketPath);
-      const closed = new Promise((resolve) => socket.once('close', resolve));
-      socket.on('error', ignore);
-      socket.resume();
-      socket.write(line);
-      await closed;
-      expect(events).toEqual([]);
-    },
-  );
+  it.each([
+    'junk\n',
+    '{"type":"open"}\n',
+    '{"type":"open","atMs":1,"answeredInMs":1,"extra":1}\n',
+    'x'.repeat(300_000),
+  ])('hangs up on a proxy that says what no proxy says (%#)', async (line) => {
+    const events: KnockEvent[] = [];
+    const ticket = await makeTicket(folder, prepared, (event) => events.push(event), ignore);
+    const socket = connect(ticket.socketPath);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', ignore);
+    socket.resume();
+    socket.write(line);
+    await closed;
+    expect(events).toEqual([]);
+  });
 });

@@ -77,7 +77,13 @@ const errorSchema = z.strictObject({
 
 const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resolved'), host: z.string(), address: z.string(), family, tookMs: time }),
-  z.strictObject({ type: z.literal('armed'), plan: planSchema, transport: z.string(), reason: z.string(), unixMs: time }),
+  z.strictObject({
+    type: z.literal('armed'),
+    plan: planSchema,
+    transport: z.string(),
+    reason: z.string(),
+    unixMs: time,
+  }),
   z.strictObject({ type: z.literal('warning'), message: z.string() }),
   z.strictObject({
     type: z.literal('packet-sent'),

@@ -7,7 +7,9 @@ import { proxyCommandLine } from './shell-quote';
 /** What a shell makes of the line after ssh has expanded %%: one word a line, NUL between them. */
 function wordsOf(line: string): string[] {
   const script = line.replaceAll('%%', '%');
-  const output = execFileSync('/bin/sh', ['-c', `for word in ${script}; do printf '%s\\0' "$word"; done`], { encoding: 'utf8' });
+  const output = execFileSync('/bin/sh', ['-c', `for word in ${script}; do printf '%s\\0' "$word"; done`], {
+    encoding: 'utf8',
+  });
   return output.split('\0').slice(0, -1);
 }
 
@@ -21,8 +23,27 @@ describe('proxyCommandLine', () => {
   });
 
   it('reads back as the same words in a real shell, whatever they hold', () => {
-    const words = fc.array(fc.string({ minLength: 1, unit: 'binary' }).filter((word) => !/[\\\p{Cc}\p{Cs}]/u.test(word)), { minLength: 1, maxLength: 4 });
-    const awkward = fc.constantFrom('a b', "it's", '$(id)', '`id`', '"q"', '*', '~', '&& id', '; id', '#x', '!x', '{a,b}', '<x', '%h', "''");
+    const words = fc.array(
+      fc.string({ minLength: 1, unit: 'binary' }).filter((word) => !/[\\\p{Cc}\p{Cs}]/u.test(word)),
+      { minLength: 1, maxLength: 4 },
+    );
+    const awkward = fc.constantFrom(
+      'a b',
+      "it's",
+      '$(id)',
+      '`id`',
+      '"q"',
+      '*',
+      '~',
+      '&& id',
+      '; id',
+      '#x',
+      '!x',
+      '{a,b}',
+      '<x',
+      '%h',
+      "''",
+    );
     fc.assert(
       fc.property(fc.oneof(words, fc.array(awkward, { minLength: 1, maxLength: 4 })), (argv) => {
         expect(wordsOf(proxyCommandLine(argv))).toEqual(argv);

@@ -12,7 +12,8 @@ export function proxyCommandLine(argv: readonly string[]): string {
 
 function quoteWord(word: string): string {
   // A backslash inside single quotes means itself in sh and an escape in fish; line breaks would end ssh's option.
-  if (/[\\\p{Cc}]/u.test(word)) throw new SesamyError('internal', `This path cannot be given to ssh: ${JSON.stringify(word)}.`);
+  if (/[\\\p{Cc}]/u.test(word))
+    throw new SesamyError('internal', `This path cannot be given to ssh: ${JSON.stringify(word)}.`);
   const escaped = word.replaceAll('%', '%%');
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(escaped)) return escaped;
   return `'${escaped.replaceAll("'", `'"'"'`)}'`;

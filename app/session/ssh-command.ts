@@ -14,10 +14,18 @@ export interface KnownHost {
  * The argument array of `ssh` for a door that our own proxy opens.
  * @param proxy the proxy's argument array, without host and port, which ssh appends by %h and %p
  */
-export function sshArguments(target: SshTarget, proxy: readonly string[], knownHost: KnownHost | null): readonly string[] {
+export function sshArguments(
+  target: SshTarget,
+  proxy: readonly string[],
+  knownHost: KnownHost | null,
+): readonly string[] {
   const options = target.ssh.options.map((option): readonly [string, string] => [option.name, option.value]);
   if (knownHost !== null)
-    options.push(['UserKnownHostsFile', quoteOption(knownHost.file)], ['GlobalKnownHostsFile', '/dev/null'], ['StrictHostKeyChecking', 'yes']);
+    options.push(
+      ['UserKnownHostsFile', quoteOption(knownHost.file)],
+      ['GlobalKnownHostsFile', '/dev/null'],
+      ['StrictHostKeyChecking', 'yes'],
+    );
   return [
     '-o',
     `ProxyCommand=${proxyCommandLine(proxy)} -- %h %p`,

@@ -31,7 +31,9 @@ export function findProgram(name: string, searchPath: string): string | null {
 
 /** Names of the terminals that this computer has, in the order of preference. */
 export function availableTerminals(searchPath: string): readonly string[] {
-  return LINUX_TERMINALS.filter((terminal) => findProgram(terminal.name, searchPath) !== null).map((terminal) => terminal.name);
+  return LINUX_TERMINALS.filter((terminal) => findProgram(terminal.name, searchPath) !== null).map(
+    (terminal) => terminal.name,
+  );
 }
 
 /** A program with its argument array, ready to be spawned. */
@@ -45,7 +47,11 @@ export interface Command {
  * @param chosen a name from {@link availableTerminals}, or null for the first of them
  * @throws SesamyError `terminal-not-found`
  */
-export function inTerminal(chosen: string | null, program: Command, searchPath: string): Command & { readonly name: string } {
+export function inTerminal(
+  chosen: string | null,
+  program: Command,
+  searchPath: string,
+): Command & { readonly name: string } {
   const name = chosen ?? availableTerminals(searchPath)[0];
   const terminal = LINUX_TERMINALS.find((entry) => entry.name === name);
   const file = terminal === undefined ? null : findProgram(terminal.name, searchPath);

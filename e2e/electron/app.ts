@@ -9,7 +9,7 @@ import { _electron, test as base } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { resolveElectron } from '../../scripts/electron-runtime/index.mjs';
 import { root } from '../../scripts/lib/install.mjs';
-import { asUser, ordinaryUser, shareScreen, stageApp, userEnvironment } from '../../scripts/lib/ordinary-user.mjs';
+import { asUser, NOBODY, shareScreen, stageApp, userEnvironment } from '../../scripts/lib/ordinary-user.mjs';
 
 export interface OpenApp {
   readonly app: ElectronApplication;
@@ -24,7 +24,12 @@ export interface OpenApp {
 function launcher(folder: string, argv: readonly string[]): string {
   const file = join(folder, 'launch');
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const lines = ['#!/bin/sh', 'for word; do shift; [ "$word" = --no-sandbox ] || set -- "$@" "$word"; done', `exec ${quoted} "$@"`, ''];
+  const lines = [
+    '#!/bin/sh',
+    'for word; do shift; [ "$word" = --no-sandbox ] || set -- "$@" "$word"; done',
+    `exec ${quoted} "$@"`,
+    '',
+  ];
   writeFileSync(file, lines.join('\n'));
   chmodSync(file, 0o755);
   return file;
@@ -34,18 +39,17 @@ function launcher(folder: string, argv: readonly string[]): string {
 export async function openApp(colorScheme: 'light' | 'dark' = 'light'): Promise<OpenApp & { close(): Promise<void> }> {
   const runtime = resolveElectron();
   const asRoot = process.getuid?.() === 0;
-  const user = ordinaryUser();
-  const staged = asRoot ? stageApp({ ...user, home: null }, runtime.dist) : null;
+  const staged = asRoot ? stageApp(NOBODY, runtime.dist) : null;
   const folder = staged?.folder ?? mkdtempSync(join(tmpdir(), 'open-sesamy-test-'));
   const home = staged?.home ?? folder;
   const executable = staged?.executable ?? runtime.executable;
   const env = asRoot
-    ? { ...userEnvironment(user, home), ...shareScreen(user, folder) }
+    ? { ...userEnvironment(NOBODY, home), ...shareScreen(NOBODY, folder) }
     : { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
   const app = await _electron.launch({
-    executablePath: launcher(folder, asRoot ? asUser(user, [executable]) : [executable]),
+    executablePath: launcher(folder, asRoot ? asUser(NOBODY, [executable]) : [executable]),
     args: [staged?.app ?? root],
-    env: env as Record<string, string>,
+    env,
     cwd: '/',
     colorScheme,
   });
@@ -68,7 +72,6 @@ export async function openApp(colorScheme: 'light' | 'dark' = 'light'): Promise<
 }
 
 export const test = base.extend<{ readonly sesamy: OpenApp }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from this pattern
   sesamy: async ({}, use) => {
     const opened = await openApp();
     await use(opened);

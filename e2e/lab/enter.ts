@@ -19,6 +19,7 @@ try {
     windowMs: RULES.windowSeconds * 1000,
     identityFile: server.identityFile,
     knownHostsFile: server.knownHostsFile,
+    serverNamespace: lab.serverNamespace,
   };
   const [file, ...args] = lab.asClientRoot(process.argv.slice(2));
   if (file === undefined) throw new Error('usage: enter PROGRAM [ARGUMENT…]');

@@ -6,6 +6,7 @@ export interface LabForWindow {
   readonly windowMs: number;
   readonly identityFile: string;
   readonly knownHostsFile: string;
+  readonly serverNamespace: string;
 }
 
 /** The lab around this process, or null outside of one. */

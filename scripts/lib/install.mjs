@@ -23,7 +23,9 @@ export async function installNodePackages() {
   const wanted = createHash('sha256').update(lock).digest('hex');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
   // The engine warnings are about Electron's own downloader, which checks itself when it is used.
-  const code = await run('Installing node packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root });
+  const code = await run('Installing node packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+  });
   if (code !== 0) giveUp('The node packages could not be installed. Check the network and try again.');
   fs.writeFileSync(stamp, wanted);
 }
@@ -53,15 +55,31 @@ export async function installSystemPackages(what, packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   if ((await run('Reading the package lists', 'apt-get', ['update', '-qq'], { env, quiet: true })) !== 0)
     giveUp('apt-get update failed. Check the network and try again.');
-  const code = await run(`Installing ${what}: ${missing.join(' ')}`, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
-    env,
-    quiet: true,
-  });
+  const code = await run(
+    `Installing ${what}: ${missing.join(' ')}`,
+    'apt-get',
+    ['install', '-y', '-qq', '--no-install-recommends', ...missing],
+    {
+      env,
+      quiet: true,
+    },
+  );
   if (code !== 0) giveUp('The system packages could not be installed.');
 }
 
 /** What Electron needs of Debian to show a window. */
-export const WINDOW_PACKAGES = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6', 'fonts-dejavu-core'];
+export const WINDOW_PACKAGES = [
+  'libgtk-3-0',
+  'libnss3',
+  'libasound2',
+  'libgbm1',
+  'libxss1',
+  'libxtst6',
+  'fonts-dejavu-core',
+];
+
+/** A hand on the keyboard of the terminal that the window opens. */
+export const WINDOW_TEST_PACKAGES = ['xdotool'];
 
 /** A screen where there is none, and a terminal and ssh for the session on it. */
 export const VIRTUAL_SCREEN_PACKAGES = ['xvfb', 'xauth', 'xterm', 'openssh-client'];

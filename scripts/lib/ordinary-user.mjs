@@ -5,9 +5,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { root } from './install.mjs';
+import { freshFolder, stageInto, stageLarge } from './stage.mjs';
 
 /** Debian's `nobody`: there on every machine, owner of nothing. */
-const NOBODY = 65534;
+const NOBODY_ID = 65534;
 
 /**
  * @typedef {object} OrdinaryUser
@@ -17,42 +18,53 @@ const NOBODY = 65534;
  * @property {string | null} home null: the user has none
  */
 
+/** The user for tests. @type {OrdinaryUser} */
+export const NOBODY = { uid: NOBODY_ID, gid: NOBODY_ID, name: 'nobody', home: null };
+
 /** The user behind sudo, else nobody. @returns {OrdinaryUser} */
 export function ordinaryUser() {
   const uid = Number(process.env['SUDO_UID'] ?? 0);
   if (uid > 0) {
-    const fields = execFileSync('getent', ['passwd', String(uid)], { encoding: 'utf8' }).trim().split(':');
-    return { uid, gid: Number(process.env['SUDO_GID'] ?? fields[3]), name: fields[0] ?? String(uid), home: fields[5] ?? null };
+    const fields = execFileSync('getent', ['passwd', String(uid)], { encoding: 'utf8' })
+      .trim()
+      .split(':');
+    return {
+      uid,
+      gid: Number(process.env['SUDO_GID'] ?? fields[3]),
+      name: fields[0] ?? String(uid),
+      home: fields[5] ?? null,
+    };
   }
-  return { uid: NOBODY, gid: NOBODY, name: 'nobody', home: null };
+  return NOBODY;
 }
 
 /** @param {OrdinaryUser} user @param {readonly string[]} argv @returns {string[]} */
 export function asUser(user, argv) {
-  return ['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups', '--no-new-privs', '--', ...argv];
+  return [
+    'setpriv',
+    '--reuid',
+    String(user.uid),
+    '--regid',
+    String(user.gid),
+    '--clear-groups',
+    '--no-new-privs',
+    '--',
+    ...argv,
+  ];
 }
 
 /**
  * Copies the built app and its Electron where every user can read them, and makes a home for a user that has none.
  * @param {OrdinaryUser} user
  * @param {string} electronDist
- * @returns {{ folder: string, app: string, executable: string, home: string, remove(): void }}
+ * @returns {{ folder: string, app: string, executable: string, home: string, remove: () => void }}
  */
 export function stageApp(user, electronDist) {
-  const folder = fs.mkdtempSync(path.join('/tmp', 'open-sesamy-app-'));
-  fs.chmodSync(folder, 0o755);
+  const folder = freshFolder();
   const app = path.join(folder, 'app');
   fs.mkdirSync(app);
-  fs.copyFileSync(path.join(root, 'package.json'), path.join(app, 'package.json'));
-  fs.cpSync(path.join(root, 'out'), path.join(app, 'out'), { recursive: true });
-  // Hard links where the file system allows them: Electron is large.
-  const electron = path.join(folder, 'electron');
-  try {
-    execFileSync('cp', ['-al', electronDist, electron], { stdio: 'ignore' });
-  } catch {
-    execFileSync('cp', ['-a', electronDist, electron]);
-  }
-  execFileSync('chmod', ['-R', 'a+rX', folder]);
+  stageInto(app, [path.join(root, 'package.json'), path.join(root, 'out')]);
+  const electron = stageLarge(folder, electronDist);
   const home = user.home ?? path.join(folder, 'home');
   if (user.home === null) {
     fs.mkdirSync(home, { mode: 0o700 });
@@ -63,7 +75,7 @@ export function stageApp(user, electronDist) {
     app,
     executable: path.join(electron, 'electron'),
     home,
-    remove() {
+    remove: () => {
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -72,7 +84,9 @@ export function stageApp(user, electronDist) {
 /** The environment of that user: none of root's own variables. @param {OrdinaryUser} user @param {string} home */
 export function userEnvironment(user, home) {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'DISPLAY', 'WAYLAND_DISPLAY', 'TERM'];
-  const env = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const env = Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   return { ...env, HOME: home, USER: user.name, LOGNAME: user.name, SHELL: '/bin/sh', TMPDIR: os.tmpdir() };
 }
 

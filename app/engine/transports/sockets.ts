@@ -60,7 +60,11 @@ async function sendDatagram(packet: PlannedPacket, route: Route): Promise<SentPa
   try {
     return await new Promise<SentPacket>((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind({ port: 0, exclusive: true, ...(route.sourceAddress === null ? {} : { address: route.sourceAddress }) });
+      socket.bind({
+        port: 0,
+        exclusive: true,
+        ...(route.sourceAddress === null ? {} : { address: route.sourceAddress }),
+      });
       let sentAtMs = 0;
       socket.send(UDP_PAYLOAD, packet.port, route.address, (error) => {
         if (error === null) resolve({ packet, sentAtMs, sourcePort: socket.address().port });

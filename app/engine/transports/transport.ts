@@ -26,5 +26,10 @@ export interface Transport {
    * When it ends, by itself, by abort or by an error, nothing is left open.
    * @throws SesamyError `no-route`, `not-permitted`, `cancelled`
    */
-  send(packets: readonly PlannedPacket[], route: Route, zeroMs: number, signal: AbortSignal): AsyncGenerator<SentPacket, void>;
+  send(
+    packets: readonly PlannedPacket[],
+    route: Route,
+    zeroMs: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<SentPacket, void>;
 }
