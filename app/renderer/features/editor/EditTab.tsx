@@ -80,26 +80,28 @@ export function EditTab({ editing }: Props) {
         </div>
       </Card>
       <PlanPreview mode={draft.mode} servicePort={draft.servicePort} />
-      <Card title="SSH" className={form['stack']}>
-        <div className={form['grid']}>
-          <TextInput
-            label="SSH user"
-            path="ssh.user"
-            report={report}
-            value={draft.sshUser}
-            onChange={(sshUser) => {
-              editDraft({ sshUser });
+      <Card title="SSH">
+        <div className={form['stack']}>
+          <div className={form['grid']}>
+            <TextInput
+              label="SSH user"
+              path="ssh.user"
+              report={report}
+              value={draft.sshUser}
+              onChange={(sshUser) => {
+                editDraft({ sshUser });
+              }}
+              {...(draft.sshUser === '' ? { suffix: 'ssh decides' } : {})}
+            />
+          </div>
+          <SshOptions
+            options={draft.sshOptions}
+            onChange={(sshOptions) => {
+              editDraft({ sshOptions });
             }}
-            {...(draft.sshUser === '' ? { suffix: 'ssh decides' } : {})}
+            report={report}
           />
         </div>
-        <SshOptions
-          options={draft.sshOptions}
-          onChange={(sshOptions) => {
-            editDraft({ sshOptions });
-          }}
-          report={report}
-        />
       </Card>
       <Card title="Network">
         <div className={form['grid']}>

@@ -25,9 +25,10 @@ export function RunButton({ profileId, run }: Props) {
   useShortcut('Enter', () => {
     if (!running) main();
   });
-  // Whoever chose the menu that is gone during a run, or came here by saving, has the focus nowhere: it belongs here.
+  // Whoever chose from the menu that is gone during a run, or came here by saving, has the focus nowhere: it belongs
+  // here. Not so when the app has only just started: nobody asked for anything yet.
   useEffect(() => {
-    if (document.activeElement === document.body) button.current?.focus();
+    if (document.activeElement === document.body && navigator.userActivation.hasBeenActive) button.current?.focus();
   }, [running, waiting]);
 
   const opened = run?.events.some((event) => event.type === 'open') ?? false;
