@@ -38,11 +38,14 @@ if (!hasScreen && !canInstallSystemPackages() && !fs.existsSync('/usr/bin/xvfb-r
 let command;
 /** @type {NodeJS.ProcessEnv} */
 let env = process.env;
+/** @type {() => void} */
 let cleanUp = () => {};
 if (asRoot && linux) {
   const user = ordinaryUser();
   const staged = stageApp(user, runtime.dist);
-  cleanUp = staged.remove;
+  cleanUp = () => {
+    staged.remove();
+  };
   env = { ...userEnvironment(user, staged.home), ...shareScreen(user, staged.folder) };
   say(`You are root, and Open Sesamy never runs with privileges: it runs as ${user.name}, from a copy.`);
   // The X server's socket folder is root's to make.

@@ -1,6 +1,6 @@
 /**
  * A door to practise on: an SSH server on loopback, without any privilege, that follows a mode's own server rule. Where
- * a real firewall drops a SYN, this one accepts the connection and resets it at once; the knock is counted all the same.
+ * a real firewall drops a SYN, this one accepts the connection and soon resets it; the knock is counted all the same.
  */
 import { createSocket } from 'node:dgram';
 import type { Socket as DatagramSocket } from 'node:dgram';
@@ -16,6 +16,12 @@ import type { KnockProtocol, Port } from '../domain/plan/knock-plan';
 import { serveSession } from './practice-session';
 
 export const PRACTICE_HOST = '127.0.0.1';
+
+/**
+ * How long a shut door keeps a connection, in milliseconds. A reset that overtakes the client's own notice of the
+ * connection would look like a refusal at times, and like a hang-up at others.
+ */
+const RESET_AFTER_MS = 30;
 
 /** What an onlooker may know of the door. */
 export interface PracticeStatus {
@@ -85,7 +91,7 @@ export async function startPracticeDoor(
       const address = server.address();
       const localPort = typeof address === 'object' && address !== null ? address.port : 0;
       if (arrived('tcp', localPort)) ssh.injectSocket(socket);
-      else socket.resetAndDestroy();
+      else setTimeout(() => socket.resetAndDestroy(), RESET_AFTER_MS);
     });
     listeners.push(server);
     await new Promise<void>((resolve, reject) => {
