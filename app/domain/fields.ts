@@ -51,7 +51,7 @@ function json(value: unknown): string {
 function broken(label: string, allowed: string) {
   return (issue: { readonly input?: unknown }): string => {
     const value = shown(issue.input);
-    return `${label} must be ${allowed}; ${value === 'missing' ? 'it is missing' : `this is ${value}`}.`;
+    return `${label} must be ${allowed}; ${value === 'missing' ? 'it is missing' : value === '""' ? 'it is empty' : `this is ${value}`}.`;
   };
 }
 

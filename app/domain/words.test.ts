@@ -7,7 +7,7 @@ describe('count', () => {
     [1, 'burst', '1 burst'],
     [2, 'datagram', '2 datagrams'],
     [1, 'SYN', '1 SYN'],
-    [4, 'SYN', '4 SYN'],
+    [4, 'SYN', '4 SYNs'],
   ])('%i %s', (n, noun, text) => {
     expect(count(n, noun)).toBe(text);
   });
@@ -16,7 +16,8 @@ describe('count', () => {
 describe('duration', () => {
   it.each([
     [0, '0 ms'],
-    [0.4, '0 ms'],
+    [0.4, 'under 1 ms'],
+    [0.5, '1 ms'],
     [200, '200 ms'],
     [999.4, '999 ms'],
     [999.6, '1 s'],

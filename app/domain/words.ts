@@ -1,13 +1,14 @@
 /** Numbers as people read them. Shared by the window, the command line and the plan's own texts. */
 import type { KnockProtocol } from './plan/knock-plan';
 
-/** `count(1, 'SYN')` is "1 SYN"; `count(3, 'burst')` is "3 bursts". SYN keeps its form in the plural. */
+/** `count(1, 'SYN')` is "1 SYN"; `count(3, 'burst')` is "3 bursts". */
 export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 || noun === 'SYN' ? '' : 's'}`;
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** Milliseconds as a person would say them: 200 ms, 3 s, 9.38 s. */
+/** Milliseconds as a person would say them: under 1 ms, 200 ms, 3 s, 9.38 s. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 0.5) return 'under 1 ms';
   // Rounded first, so that 999.6 ms is 1 s and not 1000 ms.
   if (Math.abs(Math.round(ms)) < 1000) return `${Math.round(ms)} ms`;
   return `${String(Number((ms / 1000).toFixed(2)))} s`;

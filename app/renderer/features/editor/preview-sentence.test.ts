@@ -5,7 +5,7 @@ import { previewSentence } from './preview-sentence';
 test('a count-window plan', () => {
   const mode = { kind: 'count-window', sequence: '1234', windowMs: 3000, knockPort: null, protocol: 'tcp' } as const;
   expect(previewSentence(planKnock(mode, { servicePort: 22 }))).toBe(
-    'Takes 9.38 s. The door opens for the first connection only, until 12 s. An observer sees 11 SYN to port 22.',
+    'Takes 9.38 s. The door opens for the first connection only, until 12 s. An observer sees 11 SYNs to port 22.',
   );
 });
 
@@ -18,7 +18,7 @@ test('a sequence of both protocols that closes the door', () => {
   const mode = { kind: 'port-sequence', steps, delayMs: 200, closing: steps.slice(0, 1) } as const;
   expect(previewSentence(planKnock({ ...mode, steps, closing: steps.slice(0, 1) }, { servicePort: 22 }))).toBe(
     'Takes 700 ms. The door opens; the server decides how long it stays open. ' +
-      'An observer sees 3 SYN to ports 7000, 9000 and 22 and 1 datagram to port 8000. ' +
+      'An observer sees 3 SYNs to ports 7000, 9000 and 22 and 1 datagram to port 8000. ' +
       'When the session ends, 1 more knock shuts the door.',
   );
 });

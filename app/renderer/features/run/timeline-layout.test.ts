@@ -91,6 +91,7 @@ describe('the timeline', () => {
     expect(state(before('open'))).toBe('sent');
     expect(state(events(COUNT))).toBe('answered');
     expect(state([...before('open'), failed])).toBe('unanswered');
+    expect(state([...events(COUNT), { ...failed, error: errorInfo('hung-up', '') }])).toBe('unanswered');
     expect(timelineLayout(plan(COUNT), [], 700, false).diamond).toBeNull();
   });
 
@@ -98,6 +99,8 @@ describe('the timeline', () => {
     const door = (list: readonly KnockEvent[]) => timelineLayout(plan(COUNT), list, 700).door;
     expect(door(before('open')).state).toBe('expected');
     expect(door(events(COUNT)).state).toBe('open');
+    const hungUp: KnockEvent = { type: 'failed', atMs: 9500, error: errorInfo('hung-up', ''), retryAfterMs: 12_000 };
+    expect(door([...events(COUNT), hungUp]).state).toBe('shut');
     expect(door([]).x).toBe(525);
   });
 

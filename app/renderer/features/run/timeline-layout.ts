@@ -2,6 +2,7 @@
  * Where everything on the timeline goes, as a pure function of plan, events and width. All lengths are pixels of the
  * drawing; `Timeline.tsx` only draws what stands here.
  */
+import type { ErrorCode } from '../../../domain/errors';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
 import type { KnockPlan, KnockProtocol, PlannedPacket } from '../../../domain/plan/knock-plan';
 import { duration } from '../../../domain/words';
@@ -54,7 +55,8 @@ export interface DiamondShape {
   readonly x: number;
   readonly label: string;
   readonly labelSide: 'left' | 'right';
-  /** `planned`, `sent`: the SYN left, `answered`: the port opened, `unanswered`: nothing came back in time. */
+  /** `planned`, `sent`: the SYN left, `answered`: the port opened, `unanswered`: nothing came
+   * back in time, or the server hung up at once. */
   readonly state: 'planned' | 'sent' | 'answered' | 'unanswered';
 }
 
@@ -177,10 +179,11 @@ function diamondOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale)
   const attempt = events.findLast((event) => event.type === 'connecting');
   const atMs = attempt?.type === 'connecting' ? attempt.actualMs : plan.connect.atMs;
   const failed = events.some((event) => event.type === 'failed');
+  const hungUp = events.some((event) => event.type === 'failed' && event.error.code === 'hung-up');
   const state =
     attempt === undefined
       ? 'planned'
-      : events.some((event) => event.type === 'open')
+      : events.some((event) => event.type === 'open') && !hungUp
         ? 'answered'
         : failed
           ? 'unanswered'
@@ -189,19 +192,23 @@ function diamondOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale)
     planned: `connect at ${duration(atMs)}`,
     sent: `connecting since ${duration(atMs)}`,
     answered: `connected at ${duration(atMs)}`,
-    unanswered: 'no answer',
+    unanswered: hungUp ? 'hung up' : 'no answer',
   }[state];
   const x = xAt(scale, atMs);
   return { x, label, labelSide: x + 13 + label.length * LETTER < scale.right ? 'right' : 'left', state };
 }
 
+/** Failures that tell that the door stayed shut. */
+const SHUT_CODES: ReadonlySet<ErrorCode> = new Set(['not-opened', 'hung-up']);
+
 function doorOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): DoorShape {
   const x = xAt(scale, plan.door.fromMs);
   const width = xAt(scale, plan.door.toMs ?? scale.endMs) - x;
-  const state = events.some((event) => event.type === 'open')
-    ? 'open'
-    : events.some((event) => event.type === 'failed' && event.error.code === 'not-opened')
-      ? 'shut'
+  // A server that hangs up at once has answered, and yet its door was shut.
+  const state = events.some((event) => event.type === 'failed' && SHUT_CODES.has(event.error.code))
+    ? 'shut'
+    : events.some((event) => event.type === 'open')
+      ? 'open'
       : 'expected';
   const label = state === 'shut' ? 'did not open' : 'door open';
   // The last band's own label shares the row, at the region's left.
