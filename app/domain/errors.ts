@@ -110,6 +110,61 @@ const KINDS = {
     steps: ['Choose another port, or 0 to let the system choose.'],
     exitCode: 1,
   },
+  'vault-absent': {
+    title: 'There are no saved profiles yet',
+    steps: ['Make the first one: sesamy add NAME --mode …, or New in the window.'],
+    exitCode: 2,
+  },
+  'vault-locked': {
+    title: 'The profiles are locked',
+    steps: ['Unlock them with your passphrase.'],
+    exitCode: 4,
+  },
+  'wrong-passphrase': {
+    title: 'The passphrase is wrong',
+    steps: ['Try again. Watch the keyboard layout and Caps Lock.'],
+    exitCode: 4,
+  },
+  'vault-damaged': {
+    title: 'The profile store is damaged',
+    steps: ['Restore the backup. The damaged file is left as it is.'],
+    exitCode: 1,
+  },
+  'vault-version': {
+    title: 'The profile store is from a newer version',
+    steps: ['Update Open Sesamy.'],
+    exitCode: 1,
+  },
+  'vault-busy': {
+    title: 'Another program is saving the profiles',
+    steps: ['Try again in a moment.'],
+    exitCode: 1,
+  },
+  'vault-not-writable': {
+    title: 'The profiles could not be saved',
+    steps: ['Make room on the disk, or allow writing to the folder, and save again. Nothing was changed.'],
+    exitCode: 1,
+  },
+  'vault-unsafe': {
+    title: 'Others may read the profile store',
+    steps: ['Make the folder and its files private to you: folder mode 700, files mode 600.'],
+    exitCode: 4,
+  },
+  'profile-changed': {
+    title: 'The profile was changed elsewhere meanwhile',
+    steps: ['Look at the other change, then save again or give yours up.'],
+    exitCode: 1,
+  },
+  'device-key-unavailable': {
+    title: 'This device’s keyring cannot be used',
+    steps: ['Unlock with your passphrase.'],
+    exitCode: 4,
+  },
+  'last-passphrase': {
+    title: 'One passphrase has to remain',
+    steps: ['Add another passphrase first.'],
+    exitCode: 2,
+  },
   cancelled: { title: 'Cancelled', steps: [], exitCode: 130 },
   internal: {
     title: 'Open Sesamy made a mistake',

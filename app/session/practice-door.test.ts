@@ -26,7 +26,8 @@ async function visit(at: PracticeDoor, mode: Mode): Promise<string> {
   const session = (sock: import('node:net').Socket): Promise<{ bytesIn: number; bytesOut: number }> =>
     new Promise((resolve, reject) => {
       const client = new Client();
-      client.once('error', reject);
+      // More than one: the door's reset is followed by the missing handshake.
+      client.on('error', reject);
       client.once('ready', () => {
         client.exec('uptime', (error, channel) => {
           if (error !== undefined) {

@@ -81,7 +81,7 @@ describe('the plan', () => {
     expect(plan.retryQuietMs).toBe(12_000);
     expect(plan.closing).toEqual([]);
     expect(plan.steps.map((step) => step.detail)).toEqual(
-      ['1 SYN', '2 SYN', '3 SYN', '4 SYN'].map((knocks) => `${knocks} to port 443`),
+      ['1 SYN', '2 SYNs', '3 SYNs', '4 SYNs'].map((knocks) => `${knocks} to port 443`),
     );
     expect(plan.summary).toBe('count-window 1 2 3 4, every 3 s · TCP SYN');
   });

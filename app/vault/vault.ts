@@ -1,0 +1,83 @@
+/**
+ * The encrypted profile store: what the window and the command line see of it. The file's format is in
+ * docs/vault-format.md, its cryptography in `container.ts`, its saving in `save.ts`.
+ *
+ * A random 256-bit data key encrypts the profiles; each key slot wraps that key once. Any number of processes may have
+ * the same vault open: every change takes the lock, reads the newest file, applies itself to it and saves.
+ */
+import type { Profile } from '../domain/profile/profile';
+
+/** Where a vault lives. All of it is private to the user: folder 0700, files 0600. */
+export interface VaultLocation {
+  readonly folder: string;
+  /** `profiles.vault` */
+  readonly file: string;
+  /** `profiles.vault.backup`: the version before the last save. */
+  readonly backup: string;
+}
+
+/** A way into the vault, as far as it may be known without a key. */
+export interface SlotInfo {
+  readonly id: string;
+  readonly kind: 'passphrase' | 'device';
+  /** For a device slot: the keyring that sealed it, such as `gnome_libsecret`; null for a passphrase. */
+  readonly backend: string | null;
+  /** When the slot was made, in milliseconds since 1970. */
+  readonly createdUnixMs: number;
+}
+
+/** A keyring of this device (Electron's safeStorage in the app). `seal` and `unseal` are each other's inverse. */
+export interface DeviceKeyring {
+  /** Its name, kept in the slot so that a change of keyring can be told from damage. */
+  readonly backend: string;
+  seal(secret: Buffer): Buffer;
+  /** @throws when it was not sealed here */
+  unseal(sealed: Buffer): Buffer;
+}
+
+/** What opens a slot. Passphrases are normalised (NFKC) before use; the caller zeroes its own copy. */
+export type UnlockKey =
+  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | { readonly kind: 'device'; readonly keyring: DeviceKeyring };
+
+export type VaultStatus =
+  /** There is no vault yet. */
+  | { readonly status: 'absent' }
+  /** There is one, whole as far as can be seen without a key. */
+  | { readonly status: 'locked'; readonly slots: readonly SlotInfo[] };
+
+/**
+ * One change. `base` is the profile that the person saw when the change was made: when the newest file holds another
+ * one under that id, the change is refused (`profile-changed`) instead of undoing somebody else's. `base: null` means
+ * "new": refused when the id exists. `base: 'any'` means "whatever is there", for command lines that just said so.
+ */
+export type ProfileEdit =
+  | { readonly kind: 'save'; readonly profile: Profile; readonly base: Profile | null | 'any' }
+  | { readonly kind: 'remove'; readonly id: string; readonly base: Profile | 'any' };
+
+/** A vault with its key in memory. */
+export interface OpenVault {
+  readonly location: VaultLocation;
+  /** The profiles as last read, by id. */
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly slots: readonly SlotInfo[];
+  /**
+   * Reads the file again when it has changed since.
+   * @returns whether anything is new
+   * @throws SesamyError `vault-damaged`, `vault-locked` (another process changed the keys so that ours does not fit)
+   */
+  refresh(): Promise<boolean>;
+  /**
+   * Applies all edits or none, and saves.
+   * @throws SesamyError `profile-changed`, `vault-busy`, `vault-not-writable`, `vault-damaged`, `vault-locked`; the vault is then as it was
+   */
+  change(edits: readonly ProfileEdit[]): Promise<void>;
+  /** Errors as {@link change}, and `device-key-unavailable` when the keyring is no protection. */
+  addSlot(slot: { readonly kind: 'passphrase'; readonly passphrase: string } | { readonly kind: 'device'; readonly keyring: DeviceKeyring }): Promise<void>;
+  /** Gives a passphrase slot another passphrase. Errors as {@link change}, and `bad-input` for a slot that is not one. */
+  changePassphrase(slotId: string, passphrase: string): Promise<void>;
+  /** @throws SesamyError as {@link change}, and `last-passphrase` when no passphrase slot would remain */
+  removeSlot(slotId: string): Promise<void>;
+  /** Overwrites the data key with zeros and forgets the profiles. The vault is of no use afterwards. */
+  close(): void;
+}
