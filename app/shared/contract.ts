@@ -64,9 +64,59 @@ export type PracticeState =
       readonly sessionsEver: number;
     };
 
-export interface Settings {
+export const settingsSchema = z.strictObject({
   /** One of the names in `AppInfo.terminals`, or null for the first that is found. */
-  readonly terminal: string | null;
+  terminal: z.string().max(64).nullable(),
+  /** Lock after this many minutes without a key or a mouse move; null: never. */
+  lockAfterMinutes: z
+    .int()
+    .min(1)
+    .max(24 * 60)
+    .nullable(),
+  lockOnSleep: z.boolean(),
+  lockOnScreenLock: z.boolean(),
+});
+
+/** None of these is secret; they are kept in a file of their own. */
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** A way into the vault, as the security settings list it. */
+export interface KeySlot {
+  readonly id: string;
+  readonly kind: 'passphrase' | 'device';
+  /** For a device slot: the keyring that holds it. */
+  readonly backend: string | null;
+  readonly createdUnixMs: number;
+}
+
+/** Whether this device's keyring can hold a key, and the reason for a person when it cannot. */
+export type DeviceKeyState =
+  { readonly usable: true; readonly backend: string } | { readonly usable: false; readonly reason: string };
+
+/** The encrypted profile store. Profiles, runs and what is learnt from them are empty unless it is `open`. */
+export type VaultState =
+  /** First run: there is no vault yet. */
+  | { readonly status: 'absent'; readonly device: DeviceKeyState }
+  | {
+      readonly status: 'locked';
+      /** The device key is among the slots and its keyring is the one that sealed it. */
+      readonly deviceUnlock: boolean;
+      /** Something to tell above the field, for example that the keyring has changed. */
+      readonly notice: ErrorInfo | null;
+    }
+  | { readonly status: 'open'; readonly slots: readonly KeySlot[]; readonly device: DeviceKeyState }
+  | {
+      readonly status: 'damaged';
+      readonly error: ErrorInfo;
+      /** When the backup was saved, in milliseconds since 1970; null: there is no backup that could be used. */
+      readonly backupUnixMs: number | null;
+    };
+
+/** Something that the command line did through the app while it was unlocked. */
+export interface AgentUse {
+  readonly unixMs: number;
+  readonly profileName: string;
+  readonly verb: 'knock' | 'proxy';
 }
 
 export interface AppInfo {
@@ -84,9 +134,38 @@ export interface AppState {
   readonly runs: Readonly<Record<string, RunState>>;
   readonly practice: PracticeState;
   readonly settings: Settings;
+  readonly vault: VaultState;
+  /** The latest last, one hundred at most. */
+  readonly agentUses: readonly AgentUse[];
 }
 
-/** What became of files that were given for import: profiles that were made, and what was wrong with the others. */
+/** One file, or one profile in a bundle, before anything is imported. */
+export interface ImportItem {
+  /** Position in the preview, from 0. */
+  readonly index: number;
+  readonly file: string;
+  readonly content:
+    | {
+        readonly kind: 'profile';
+        readonly name: string;
+        readonly host: string;
+        readonly servicePort: number;
+        readonly outline: string;
+        /** What the file left open, and what is worth a look before trusting it. */
+        readonly remarks: readonly string[];
+      }
+    /** An encrypted bundle that wants its own passphrase first (`import.openBundle`). */
+    | { readonly kind: 'sealed-bundle' }
+    | { readonly kind: 'unusable'; readonly error: ErrorInfo };
+}
+
+/** What would be imported. Nothing is, until `import.confirm`. */
+export interface ImportPreview {
+  readonly previewId: string;
+  readonly items: readonly ImportItem[];
+}
+
+/** What became of a confirmed import. */
 export interface ImportOutcome {
   readonly imported: readonly {
     readonly file: string;
@@ -99,6 +178,8 @@ export interface ImportOutcome {
 
 const id = z.string().min(1).max(64);
 const nothing = z.strictObject({});
+/** Longer ones gain nothing and cost time. */
+const passphrase = z.string().min(1).max(1024);
 
 /** Every request, with the schema of its one argument. The type of its answer stands in {@link Answers}. */
 export const REQUESTS = {
@@ -106,18 +187,45 @@ export const REQUESTS = {
   'state.get': nothing,
   /** A whole profile, for the editor and for drawing its plan. */
   'profile.get': z.strictObject({ id }),
-  /** Makes or replaces the profile with this id. */
-  'profile.save': z.strictObject({ profile: profileSchema }),
+  /** Makes the vault at first run. With `device`, this device's keyring gets a key too. */
+  'vault.create': z.strictObject({ passphrase, device: z.boolean() }),
+  'vault.unlock': z.strictObject({ passphrase }),
+  'vault.unlockWithDevice': nothing,
+  'vault.lock': nothing,
+  /** Puts the backup in the damaged file's place; the damaged file is kept under another name. */
+  'vault.restoreBackup': nothing,
+  'vault.addPassphrase': z.strictObject({ passphrase }),
+  'vault.addDevice': nothing,
+  'vault.changePassphrase': z.strictObject({ slotId: id, passphrase }),
+  'vault.removeSlot': z.strictObject({ slotId: id }),
+  /**
+   * Makes or replaces the profile with this id. `base` is the profile as the editor loaded it, null for a new one; the
+   * answer is an error `profile-changed` when another program changed it meanwhile.
+   */
+  'profile.save': z.strictObject({ profile: profileSchema, base: profileSchema.nullable() }),
+  /** Answers with the id of the copy. */
+  'profile.duplicate': z.strictObject({ id }),
   'profile.remove': z.strictObject({ id }),
-  /** Opens the system's file dialog and imports what is chosen. */
+  /** Puts back what `profile.remove` took away, as long as the vault is not locked in between. */
+  'profile.undoRemove': z.strictObject({ id }),
+  /** Opens the system's file dialog and reads what is chosen. */
   'import.choose': nothing,
-  /** Imports dropped files. Text only; a file too large to be settings is refused with a clear error. */
+  /** Reads dropped files. Text only; a file too large to be settings is refused with a clear error. */
   'import.texts': z.strictObject({
     files: z
-      .array(z.strictObject({ name: z.string().max(255), text: z.string().max(4_000_000) }))
+      .array(z.strictObject({ name: z.string().max(255), text: z.string().max(64_000_000) }))
       .min(1)
-      .max(100),
+      .max(1000),
   }),
+  /** Opens a sealed bundle of a preview; answers with the preview in which its profiles have taken its place. */
+  'import.openBundle': z.strictObject({ previewId: id, index: z.int().min(0), passphrase }),
+  /** Imports the chosen items of a preview. */
+  'import.confirm': z.strictObject({ previewId: id, indexes: z.array(z.int().min(0)).max(100_000) }),
+  'import.discard': z.strictObject({ previewId: id }),
+  /** Opens the save dialog and writes a knocksettings.txt, in the clear. The page has warned of that. */
+  'export.settings': z.strictObject({ id }),
+  /** Opens the save dialog and writes an encrypted bundle of these profiles under a passphrase of its own. */
+  'export.bundle': z.strictObject({ ids: z.array(id).min(1).max(100_000), passphrase }),
   /** Knocks; with `session`, by way of a terminal with ssh on it. Answers when the run has begun. */
   'run.start': z.strictObject({ profileId: id, purpose: z.enum(['session', 'knock']) }),
   'run.cancel': z.strictObject({ profileId: id }),
@@ -125,7 +233,7 @@ export const REQUESTS = {
   'practice.start': z.strictObject({ mode: modeSchema }),
   'practice.stop': nothing,
   'interfaces.list': nothing,
-  'settings.save': z.strictObject({ terminal: z.string().max(64).nullable() }),
+  'settings.save': settingsSchema,
 } as const satisfies Record<string, z.ZodType>;
 
 export type RequestName = keyof typeof REQUESTS;
@@ -135,11 +243,28 @@ export type RequestArgument<Name extends RequestName> = z.infer<(typeof REQUESTS
 export interface Answers {
   'state.get': AppState;
   'profile.get': Profile;
+  'vault.create': null;
+  'vault.unlock': null;
+  'vault.unlockWithDevice': null;
+  'vault.lock': null;
+  'vault.restoreBackup': null;
+  'vault.addPassphrase': null;
+  'vault.addDevice': null;
+  'vault.changePassphrase': null;
+  'vault.removeSlot': null;
   'profile.save': null;
+  'profile.duplicate': { readonly id: string };
   'profile.remove': null;
+  'profile.undoRemove': null;
   /** Null when the person closed the dialog. */
-  'import.choose': ImportOutcome | null;
-  'import.texts': ImportOutcome;
+  'import.choose': ImportPreview | null;
+  'import.texts': ImportPreview;
+  'import.openBundle': ImportPreview;
+  'import.confirm': ImportOutcome;
+  'import.discard': null;
+  /** The file's name, null when the person closed the dialog. */
+  'export.settings': { readonly file: string | null };
+  'export.bundle': { readonly file: string | null };
   'run.start': null;
   'run.cancel': null;
   'practice.start': { readonly profileId: string };
