@@ -1,13 +1,20 @@
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { app, BrowserWindow, dialog, Menu, nativeTheme } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
+import { SesamyError } from '../domain/errors';
+import { knockSettingsFromProfile, printKnockSettings } from '../domain/formats/knocksettings';
 import { listInterfaces } from '../engine/interfaces';
+import { agentPath } from '../session/agent';
 import { availableTerminals } from '../session/terminals';
 import type { AppInfo, AppState } from '../shared/contract';
+import { sealBundle, vaultLocation } from '../vault';
+import { holdAgent } from './agent';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { START_URL } from './app-url';
+import { startAutoLock } from './auto-lock';
+import { deviceKeyring } from './device-keyring';
 import { hardenBeforeReady, hardenSession } from './hardening';
-import { importSources, readSources } from './imports';
 import { answerRequests, sendChange } from './ipc';
 import type { Handlers } from './ipc';
 import { holdPractice } from './practice';
@@ -15,6 +22,8 @@ import { holdProfiles } from './profiles';
 import { holdRuns } from './runs';
 import { loadSettings, saveSettings } from './settings';
 import { holdState } from './state';
+import { holdImports, readSources, writeExport } from './transfer';
+import { keepVault } from './vault-keeper';
 
 function platform(): AppInfo['platform'] {
   const name = process.platform;
@@ -60,6 +69,20 @@ function openWindow(): BrowserWindow {
   return window;
 }
 
+/** Asks where to save, and what came of it. */
+async function saveTo(
+  window: BrowserWindow | null,
+  title: string,
+  name: string,
+  text: () => Promise<string>,
+): Promise<{ readonly file: string | null }> {
+  const options = { title, defaultPath: name };
+  const chosen = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+  if (chosen.canceled || chosen.filePath === '') return { file: null };
+  await writeExport(chosen.filePath, await text());
+  return { file: basename(chosen.filePath) };
+}
+
 async function start(): Promise<void> {
   await app.whenReady();
   hardenSession();
@@ -69,49 +92,146 @@ async function start(): Promise<void> {
   let window: BrowserWindow | null = null;
   const settingsFile = join(app.getPath('userData'), 'settings.json');
   const initial: AppState = {
-    info: { version: __APP_VERSION__, platform: platform(), terminals: availableTerminals(process.env['PATH'] ?? '') },
+    info: {
+      version: __APP_VERSION__,
+      platform: platform(),
+      terminals: availableTerminals(process.env['PATH'] ?? ''),
+    },
     profiles: [],
     runs: {},
     practice: { status: 'stopped' },
     settings: loadSettings(settingsFile),
+    vault: { status: 'locked', deviceUnlock: false, notice: null },
+    agentUses: [],
   };
   const state = holdState(initial, (change) => {
     if (window !== null) sendChange(window.webContents, change);
   });
   const profiles = holdProfiles(state);
   const practice = holdPractice(state, profiles);
+  const imports = holdImports((edits) => profiles.change(edits));
   const runs = holdRuns({
     state,
     // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
     sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
     knownHostsLine: (profile) => practice.knownHostsLine(profile),
   });
+  const agent = holdAgent({
+    path: agentPath({ env: process.env, platform: process.platform, uid: process.getuid?.() ?? 0, tmp: tmpdir() }),
+    state,
+    profiles,
+  });
+  const keeper = keepVault({
+    location: vaultLocation({ env: process.env, platform: process.platform, home: homedir() }),
+    state,
+    device: deviceKeyring,
+    onVault(vault) {
+      if (vault === null) {
+        runs.forgetAll();
+        imports.clear();
+        void practice.stop();
+        agent.stop();
+        state.set('agentUses', []);
+      } else void agent.start();
+      profiles.follow(vault);
+    },
+    onRefreshed: () => {
+      profiles.publish();
+    },
+  });
+  await keeper.look();
+
+  const lock = (): void => {
+    keeper.lock();
+    // The page is thrown away with everything that it held.
+    window?.webContents.reload();
+  };
+  startAutoLock({ settings: () => state.current.settings, isOpen: () => state.current.vault.status === 'open', lock });
 
   const handlers: Handlers = {
     'state.get': () => state.current,
-    'profile.get': ({ id }) => profiles.get(id),
-    'profile.save': ({ profile }) => {
-      profiles.save(profile);
+    'vault.create': async ({ passphrase, device }) => {
+      await keeper.create(passphrase, device);
       return null;
     },
-    'profile.remove': ({ id }) => {
+    'vault.unlock': async ({ passphrase }) => {
+      await keeper.unlock(passphrase);
+      return null;
+    },
+    'vault.unlockWithDevice': async () => {
+      await keeper.unlockWithDevice();
+      return null;
+    },
+    'vault.lock': () => {
+      lock();
+      return null;
+    },
+    'vault.restoreBackup': async () => {
+      await keeper.restore();
+      return null;
+    },
+    'vault.addPassphrase': async ({ passphrase }) => {
+      await keeper.addPassphrase(passphrase);
+      return null;
+    },
+    'vault.addDevice': async () => {
+      await keeper.addDevice();
+      return null;
+    },
+    'vault.changePassphrase': async ({ slotId, passphrase }) => {
+      await keeper.changePassphrase(slotId, passphrase);
+      return null;
+    },
+    'vault.removeSlot': async ({ slotId }) => {
+      await keeper.removeSlot(slotId);
+      return null;
+    },
+    'profile.get': ({ id }) => profiles.get(id),
+    'profile.save': async ({ profile, base }) => {
+      await profiles.change([{ kind: 'save', profile, base }]);
+      return null;
+    },
+    'profile.duplicate': async ({ id }) => ({ id: await profiles.duplicate(id) }),
+    'profile.remove': async ({ id }) => {
       runs.cancel(id);
-      profiles.remove(id);
+      await profiles.remove(id);
+      return null;
+    },
+    'profile.undoRemove': async ({ id }) => {
+      await profiles.undoRemove(id);
       return null;
     },
     'import.choose': async () => {
       const options = {
-        title: 'Import knocksettings.txt',
+        title: 'Import profiles',
         properties: ['openFile' as const, 'multiSelections' as const],
         filters: [
-          { name: 'Settings of Open Sesamy and PortKnocker', extensions: ['txt'] },
+          { name: 'knocksettings.txt and bundles', extensions: ['txt', 'sesamy'] },
           { name: 'All files', extensions: ['*'] },
         ],
       };
       const chosen = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
-      return chosen.canceled ? null : importSources(await readSources(chosen.filePaths), profiles);
+      return chosen.canceled ? null : imports.preview(await readSources(chosen.filePaths));
     },
-    'import.texts': ({ files }) => importSources(files, profiles),
+    'import.texts': ({ files }) => imports.preview(files),
+    'import.openBundle': ({ previewId, index, passphrase }) => imports.openBundle(previewId, index, passphrase),
+    'import.confirm': ({ previewId, indexes }) => imports.confirm(previewId, indexes),
+    'import.discard': ({ previewId }) => {
+      imports.discard(previewId);
+      return null;
+    },
+    'export.settings': ({ id }) => {
+      const settings = knockSettingsFromProfile(profiles.get(id));
+      if (!settings.ok)
+        throw new SesamyError(settings.error.code, settings.error.cause, { steps: settings.error.steps });
+      return saveTo(window, 'Export knocksettings.txt', 'knocksettings.txt', () =>
+        Promise.resolve(printKnockSettings(settings.value)),
+      );
+    },
+    'export.bundle': ({ ids, passphrase }) => {
+      const chosen = ids.map((id) => profiles.get(id));
+      return saveTo(window, 'Export an encrypted bundle', 'profiles.sesamy', () => sealBundle(chosen, passphrase));
+    },
     'run.start': ({ profileId, purpose }) => {
       runs.start(profiles.get(profileId), purpose);
       return null;
@@ -152,8 +272,7 @@ async function start(): Promise<void> {
     if (process.platform !== 'darwin') app.quit();
   });
   app.on('will-quit', () => {
-    runs.stopAll();
-    void practice.stop();
+    keeper.lock();
   });
 }
 

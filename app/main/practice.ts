@@ -22,7 +22,7 @@ export function holdPractice(state: StateHolder, profiles: Profiles): Practice {
     door = null;
     await stopping?.stop();
     // Its port and its key are gone, so the profile can open nothing any more.
-    if (profileId !== null) profiles.remove(profileId);
+    if (profileId !== null) profiles.letGo(profileId);
     profileId = null;
     state.set('practice', { status: 'stopped' });
   }
@@ -45,7 +45,7 @@ export function holdPractice(state: StateHolder, profiles: Profiles): Practice {
       });
       door = opened;
       profileId = id;
-      profiles.save(
+      profiles.keepForNow(
         newProfile(id, {
           name: 'practice',
           host: opened.host,

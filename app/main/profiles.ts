@@ -3,39 +3,126 @@ import { SesamyError } from '../domain/errors';
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
 import type { ProfileSummary } from '../shared/contract';
+import type { OpenVault, ProfileEdit } from '../vault';
 import type { StateHolder } from './state';
 
-/** The profiles of this run of the app. They live in memory only: nothing secret is written in the clear. */
+/** The profiles that the window shows: those of the open vault, and those that live as long as a practice door. */
 export interface Profiles {
+  /** Follows this vault from now on; null: there is nothing to show. */
+  follow(vault: OpenVault | null): void;
+  /** Shows what the vault holds now. */
+  publish(): void;
   /** @throws SesamyError `unknown-target` */
   get(id: string): Profile;
-  save(profile: Profile): void;
-  remove(id: string): void;
+  /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
+  find(name: string): Profile;
+  /** Errors as {@link OpenVault.change}, and `vault-locked`. */
+  change(edits: readonly ProfileEdit[]): Promise<void>;
+  /** A profile that is never saved, until `letGo` or the lock. */
+  keepForNow(profile: Profile): void;
+  letGo(id: string): void;
+  remove(id: string): Promise<void>;
+  /** @throws SesamyError `unknown-target` when there is nothing to put back */
+  undoRemove(id: string): Promise<void>;
+  /** Makes a copy under a name of its own and gives its id. */
+  duplicate(id: string): Promise<string>;
   newId(): string;
 }
 
 export function holdProfiles(state: StateHolder): Profiles {
-  const all = new Map<string, Profile>();
+  let vault: OpenVault | null = null;
+  const passing = new Map<string, Profile>();
+  const removed = new Map<string, Profile>();
+
+  const all = (): readonly Profile[] => [...(vault?.profiles.values() ?? []), ...passing.values()];
   const publish = (): void => {
-    const sorted = [...all.values()].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    const sorted = [...all()].sort(byName);
     state.set('profiles', sorted.map(summaryOf));
   };
+  const openVault = (): OpenVault => {
+    if (vault === null) throw new SesamyError('vault-locked', 'The profiles are locked, so none can be changed.');
+    return vault;
+  };
+  const get = (id: string): Profile => {
+    const found = vault?.profiles.get(id) ?? passing.get(id);
+    if (found === undefined)
+      throw new SesamyError('unknown-target', 'The profile is not there any more.', { steps: [] });
+    return found;
+  };
+  const change = async (edits: readonly ProfileEdit[]): Promise<void> => {
+    await openVault().change(edits);
+    publish();
+  };
+
   return {
-    get(id) {
-      const found = all.get(id);
-      if (found === undefined)
-        throw new SesamyError('unknown-target', 'The profile is not there any more.', { steps: [] });
-      return found;
-    },
-    save(profile) {
-      all.set(profile.id, profile);
+    follow(next) {
+      vault = next;
+      removed.clear();
+      if (next === null) passing.clear();
       publish();
     },
-    remove(id) {
-      if (all.delete(id)) publish();
+    publish,
+    get,
+    find(name) {
+      const found = all().filter((profile) => profile.name === name || profile.id === name);
+      const [first] = found;
+      if (first === undefined) throw new SesamyError('unknown-target', `No profile is called ${JSON.stringify(name)}.`);
+      if (found.length > 1)
+        throw new SesamyError(
+          'bad-input',
+          `${found.length} profiles are called ${JSON.stringify(name)}. Use an id: ${found.map((profile) => profile.id).join(', ')}.`,
+        );
+      return first;
+    },
+    change,
+    keepForNow(profile) {
+      passing.set(profile.id, profile);
+      publish();
+    },
+    letGo(id) {
+      if (passing.delete(id)) publish();
+    },
+    async remove(id) {
+      if (passing.has(id)) {
+        this.letGo(id);
+        return;
+      }
+      const profile = get(id);
+      await change([{ kind: 'remove', id, base: 'any' }]);
+      removed.set(id, profile);
+    },
+    async undoRemove(id) {
+      const profile = removed.get(id);
+      if (profile === undefined)
+        throw new SesamyError('unknown-target', 'There is nothing to put back any more.', { steps: [] });
+      await change([{ kind: 'save', profile, base: null }]);
+      removed.delete(id);
+    },
+    async duplicate(id) {
+      const original = get(id);
+      const taken = new Set(all().map((profile) => profile.name));
+      const copy: Profile = { ...original, id: randomUUID(), name: copyName(original.name, taken) };
+      await change([{ kind: 'save', profile: copy, base: null }]);
+      return copy.id;
     },
     newId: randomUUID,
   };
+}
+
+// One collator for all: making one for each comparison would cost more than the sort.
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+function byName(a: Profile, b: Profile): number {
+  return collator.compare(a.name, b.name);
+}
+
+/** "home copy", "home copy 2", … within the length that a name may have. */
+function copyName(name: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const ending = number === 1 ? ' copy' : ` copy ${number}`;
+    const candidate = name.slice(0, 80 - ending.length) + ending;
+    if (!taken.has(candidate)) return candidate;
+  }
 }
 
 function summaryOf(profile: Profile): ProfileSummary {

@@ -19,8 +19,8 @@ export interface Runs {
   /** Begins a run. What goes wrong later is an event of the run. */
   start(profile: Profile, purpose: RunState['purpose']): void;
   cancel(profileId: string): void;
-  /** Ends what would not survive us. Sessions in terminals go on. */
-  stopAll(): void;
+  /** Ends what would not survive us, and forgets every run with its plan. Sessions in terminals go on. */
+  forgetAll(): void;
 }
 
 interface RunDependencies {
@@ -171,9 +171,11 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
     cancel(profileId) {
       cancels.get(profileId)?.();
     },
-    stopAll() {
+    forgetAll() {
       for (const run of Object.values(state.current.runs))
         if (!run.done && run.purpose === 'knock') cancels.get(run.profileId)?.();
+      cancels.clear();
+      state.set('runs', {});
     },
   };
 }

@@ -1,16 +1,14 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import * as z from 'zod';
+import { settingsSchema } from '../shared/contract';
 import type { Settings } from '../shared/contract';
 
-const schema = z.strictObject({ terminal: z.string().max(64).nullable() });
-
-const DEFAULTS: Settings = { terminal: null };
+const DEFAULTS: Settings = { terminal: null, lockAfterMinutes: 15, lockOnSleep: true, lockOnScreenLock: true };
 
 /** The settings of this user. They hold no secret. A file that is missing or damaged gives the defaults. */
 export function loadSettings(file: string): Settings {
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return settingsSchema.parse({ ...DEFAULTS, ...(JSON.parse(readFileSync(file, 'utf8')) as object) });
   } catch {
     return DEFAULTS;
   }
