@@ -10,48 +10,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { ERROR_CODES, SesamyError } from '../domain/errors';
-import type { ErrorCode } from '../domain/errors';
+import { SesamyError } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
-import type { KnockPlan } from '../domain/plan/knock-plan';
 import type { PreparedKnock } from '../engine/knock';
-
-const time = z.number();
-const port = z.int().min(1).max(65535);
-const protocol = z.enum(['tcp', 'udp']);
-const family = z.literal([4, 6]);
-
-const packetSchema = z.strictObject({ index: z.int(), atMs: time, protocol, port });
-
-const planSchema = z.strictObject({
-  summary: z.string(),
-  packets: z.array(packetSchema),
-  steps: z.array(z.strictObject({ label: z.string(), detail: z.string(), firstPacket: z.int(), packetCount: z.int() })),
-  bands: z.array(z.strictObject({ fromMs: time, toMs: time, label: z.string() })),
-  connect: z.strictObject({
-    port,
-    atMs: time,
-    timeoutMs: time,
-    probing: z.enum(['only-session', 'free']),
-    reattemptMs: time.nullable(),
-  }),
-  door: z.strictObject({ fromMs: time, toMs: time.nullable(), singleUse: z.boolean() }),
-  slack: z.strictObject({ knockLateMs: time, connectLateMs: time }).nullable(),
-  retryQuietMs: time,
-  closing: z.array(packetSchema),
-}) satisfies z.ZodType<KnockPlan>;
-
-const preparedSchema = z.strictObject({
-  host: z.string(),
-  address: z.string(),
-  family,
-  sourceAddress: z.string().nullable(),
-  plan: planSchema,
-  resolvedInMs: time,
-  warnings: z.array(z.string()),
-}) satisfies z.ZodType<PreparedKnock>;
+import { eventSchema, preparedSchema, readLines } from './wire';
 
 /** What the window says. */
 type Order = { readonly order: 'run'; readonly prepared: PreparedKnock } | { readonly order: 'stop' };
@@ -60,84 +23,6 @@ const orderSchema = z.discriminatedUnion('order', [
   z.strictObject({ order: z.literal('run'), prepared: preparedSchema }),
   z.strictObject({ order: z.literal('stop') }),
 ]) satisfies z.ZodType<Order>;
-
-const errorSchema = z.strictObject({
-  code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
-  title: z.string(),
-  cause: z.string(),
-  steps: z.array(z.string()),
-  action: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('retry'), label: z.string(), afterMs: time }),
-      z.strictObject({ kind: z.literal('edit-field'), label: z.string(), field: z.string() }),
-      z.strictObject({ kind: z.literal('open-settings'), label: z.string() }),
-    ])
-    .nullable(),
-});
-
-const eventSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('resolved'), host: z.string(), address: z.string(), family, tookMs: time }),
-  z.strictObject({
-    type: z.literal('armed'),
-    plan: planSchema,
-    transport: z.string(),
-    reason: z.string(),
-    unixMs: time,
-  }),
-  z.strictObject({ type: z.literal('warning'), message: z.string() }),
-  z.strictObject({
-    type: z.literal('packet-sent'),
-    index: z.int(),
-    phase: z.enum(['knock', 'closing']),
-    plannedMs: time,
-    actualMs: time,
-    protocol,
-    address: z.string(),
-    port,
-    sourcePort: port.nullable(),
-  }),
-  z.strictObject({
-    type: z.literal('connecting'),
-    plannedMs: time,
-    actualMs: time,
-    address: z.string(),
-    port,
-    attempt: z.int(),
-  }),
-  z.strictObject({ type: z.literal('open'), atMs: time, answeredInMs: time }),
-  z.strictObject({ type: z.literal('sent'), atMs: time, doorToMs: time.nullable() }),
-  z.strictObject({ type: z.literal('launched'), program: z.string() }),
-  z.strictObject({ type: z.literal('closed'), atMs: time, bytesIn: z.int(), bytesOut: z.int() }),
-  z.strictObject({ type: z.literal('failed'), atMs: time, error: errorSchema, retryAfterMs: time }),
-]) satisfies z.ZodType<KnockEvent>;
-
-/** Longest line that is read, in characters: a plan of 72 knocks, told whole, is under 10,000. */
-const MAX_LINE = 200_000;
-
-/** Parses the lines of a socket; the first line that is not what it should be ends the connection. */
-function readLines<T>(socket: Socket, schema: z.ZodType<T>, onValue: (value: T) => void): void {
-  let length = 0;
-  socket.on('data', (chunk: Buffer) => {
-    const lastBreak = chunk.lastIndexOf(0x0a);
-    length = lastBreak === -1 ? length + chunk.length : chunk.length - lastBreak;
-    if (length > MAX_LINE) socket.destroy();
-  });
-  const lines = createInterface({ input: socket });
-  // readline passes the socket's own errors on; the socket's listeners deal with them.
-  lines.on('error', () => undefined);
-  lines.on('line', (line) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      socket.destroy();
-      return;
-    }
-    const result = schema.safeParse(value);
-    if (result.success) onValue(result.data);
-    else socket.destroy();
-  });
-}
 
 /** Order and KnockEvent alike go as one line. A peer that is gone hears nothing. */
 function send(socket: Socket, message: Order | KnockEvent): void {

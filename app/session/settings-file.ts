@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { SesamyError } from '../domain/errors';
 
-/** A settings file has six short values. What is larger than this is something else. */
-const MAX_BYTES = 4_000_000;
+/** A settings file has six short values; a bundle of 10,000 profiles is under ten million bytes. What is larger is something else. */
+const MAX_BYTES = 16_000_000;
+const CHUNK_BYTES = 65_536;
 
 /** What the system's error codes mean for somebody who named a file. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -12,17 +13,30 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The text of a settings file.
+ * The text of a settings file or a bundle. Bounded by what is read and not by what the system says of its size, which
+ * is nothing for a device or a pipe.
  * @throws SesamyError `bad-input` that names the file and says what is wrong with it
  */
 export async function readSettingsText(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size <= MAX_BYTES) return await readFile(path, 'utf8');
-    throw new SesamyError('bad-input', `${path} cannot be read: it has ${size} bytes, too many for a settings file.`);
+    const file = await open(path, 'r');
+    try {
+      const chunks: Buffer[] = [];
+      for (let length = 0; length <= MAX_BYTES; ) {
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+        if (bytesRead === 0) return Buffer.concat(chunks).toString('utf8');
+        chunks.push(buffer.subarray(0, bytesRead));
+        length += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
   } catch (error) {
-    if (error instanceof SesamyError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new SesamyError('bad-input', `${path} cannot be read: ${CAUSES[code] ?? code}.`);
   }
+  throw new SesamyError(
+    'bad-input',
+    `${path} cannot be read: it has more than ${MAX_BYTES} bytes, too many for a settings file.`,
+  );
 }
