@@ -64,7 +64,8 @@ export interface OpenVault {
   /**
    * Reads the file again when it has changed since.
    * @returns whether anything is new
-   * @throws SesamyError `vault-damaged`, `vault-locked` (another process changed the keys so that ours does not fit)
+   * @throws SesamyError `vault-damaged`, `vault-version`, `vault-absent`, `vault-locked` (the file was replaced by one with
+   * another key, or this vault was closed)
    */
   refresh(): Promise<boolean>;
   /**
@@ -73,7 +74,11 @@ export interface OpenVault {
    */
   change(edits: readonly ProfileEdit[]): Promise<void>;
   /** Errors as {@link change}, and `device-key-unavailable` when the keyring is no protection. */
-  addSlot(slot: { readonly kind: 'passphrase'; readonly passphrase: string } | { readonly kind: 'device'; readonly keyring: DeviceKeyring }): Promise<void>;
+  addSlot(
+    slot:
+      | { readonly kind: 'passphrase'; readonly passphrase: string }
+      | { readonly kind: 'device'; readonly keyring: DeviceKeyring },
+  ): Promise<void>;
   /** Gives a passphrase slot another passphrase. Errors as {@link change}, and `bad-input` for a slot that is not one. */
   changePassphrase(slotId: string, passphrase: string): Promise<void>;
   /** @throws SesamyError as {@link change}, and `last-passphrase` when no passphrase slot would remain */

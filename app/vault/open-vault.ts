@@ -1,0 +1,298 @@
+/** A vault with its key in memory: every change goes lock, newest file, edits, save, and only then shows here. */
+import { isDeepStrictEqual } from 'node:util';
+import { SesamyError } from '../domain/errors';
+import { parseProfile } from '../domain/profile/profile';
+import type { Profile } from '../domain/profile/profile';
+import { MAX_SLOTS, openContainer, sealContainer } from './container';
+import type { Container, ScryptCost, Slot } from './container';
+import type { FileSystem } from './file-system';
+import { takeLock } from './lock';
+import type { Lock } from './lock';
+import { notReadable, vaultProblem } from './problems';
+import { ensurePrivate } from './private';
+import { decodeProfiles, encodeProfiles } from './profiles';
+import { readChecksum, readContainer } from './read';
+import { LostLock, replaceVault, stampOf, sweep } from './save';
+import type { FileStamp } from './save';
+import { deviceSlot, passphraseSlot, slotInfo } from './slots';
+import type { OpenVault, ProfileEdit, SlotInfo, VaultLocation } from './vault';
+
+/** What the tests may replace: nothing of it is in the product's hands. */
+export interface VaultOptions {
+  readonly files: FileSystem;
+  /** Of new passphrase slots. */
+  readonly cost: ScryptCost;
+}
+
+/** One version of the file, decrypted. */
+interface Version {
+  readonly checksum: string;
+  readonly slots: readonly Slot[];
+  readonly profiles: ReadonlyMap<string, Profile>;
+}
+
+/** What a change makes of the newest version; a part that is left out stays. */
+interface Changed {
+  readonly slots?: readonly Slot[];
+  readonly profiles?: ReadonlyMap<string, Profile>;
+}
+
+/** Being taken for dead is rare; more than a few times in one change means that something else is wrong. */
+const MAX_LOST_LOCKS = 5;
+
+/**
+ * Decrypts a version.
+ * @returns null when the key does not fit
+ * @throws SesamyError `vault-damaged`, `vault-version`
+ */
+export function decryptVersion(file: string, container: Container, dataKey: Buffer): Version | null {
+  const plaintext = openContainer(container, dataKey);
+  if (plaintext === null) return null;
+  try {
+    const profiles = decodeProfiles(plaintext);
+    return { checksum: container.checksum, slots: container.header.slots, profiles };
+  } catch (thrown) {
+    throw vaultProblem(file, thrown);
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
+/**
+ * Takes the lock, does the work, and starts again when the lock was lost before the commit.
+ * @throws SesamyError `vault-busy`, `vault-not-writable`, `vault-unsafe`, and what the work throws
+ */
+export async function underLock<T>(
+  files: FileSystem,
+  location: VaultLocation,
+  work: (lock: Lock, seen: FileStamp) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    await ensurePrivate(location);
+    const lock = await takeLock(files, location);
+    try {
+      await sweep(files, location);
+      // Taken before the reading: when the file changes in between, the commit notices.
+      return await work(lock, await stampOf(location.file));
+    } catch (thrown) {
+      if (!(thrown instanceof LostLock)) throw notReadable(location.folder, thrown);
+      if (attempt === MAX_LOST_LOCKS)
+        throw new SesamyError(
+          'vault-busy',
+          `${location.file} keeps being changed by another program: ${thrown.message}.`,
+        );
+    } finally {
+      await lock.release();
+    }
+  }
+}
+
+/** Encrypts and saves one version. The lock is held. Errors as {@link replaceVault}. */
+export async function saveVersion(
+  files: FileSystem,
+  location: VaultLocation,
+  dataKey: Buffer,
+  next: Omit<Version, 'checksum'>,
+  seen: FileStamp,
+  lock: Lock,
+): Promise<Version> {
+  const plaintext = encodeProfiles(next.profiles.values());
+  let sealed: ReturnType<typeof sealContainer>;
+  try {
+    sealed = sealContainer('vault', dataKey, { slots: next.slots, savedUnixMs: Date.now(), plaintext });
+  } finally {
+    plaintext.fill(0);
+  }
+  await replaceVault(files, location, sealed.bytes, seen, lock);
+  return { ...next, checksum: sealed.checksum };
+}
+
+/** The {@link OpenVault}. It owns the data key from here on. */
+export class UnlockedVault implements OpenVault {
+  readonly location: VaultLocation;
+  readonly #options: VaultOptions;
+  /** Null once closed. */
+  #open: { readonly dataKey: Buffer; version: Version } | null;
+  /** The end of the queue: what one caller reads must not overwrite what another has just saved. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(location: VaultLocation, dataKey: Buffer, version: Version, options: VaultOptions) {
+    this.location = location;
+    this.#options = options;
+    this.#open = { dataKey, version };
+  }
+
+  get profiles(): ReadonlyMap<string, Profile> {
+    return this.#open?.version.profiles ?? new Map();
+  }
+
+  get slots(): readonly SlotInfo[] {
+    return this.#open?.version.slots.map(slotInfo) ?? [];
+  }
+
+  refresh(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const open = this.#opened();
+      if ((await readChecksum(this.location.file)) === open.version.checksum) return false;
+      return this.#readNewest();
+    });
+  }
+
+  change(edits: readonly ProfileEdit[]): Promise<void> {
+    return this.#save(({ profiles }) => {
+      const edited = applyEdits(profiles, edits);
+      return edited === null ? null : { profiles: edited };
+    });
+  }
+
+  async addSlot(
+    slot:
+      | { readonly kind: 'passphrase'; readonly passphrase: string }
+      | { readonly kind: 'device'; readonly keyring: Parameters<typeof deviceSlot>[1] },
+  ): Promise<void> {
+    // Made before the lock is taken: scrypt and a keyring's dialogue may take longer than others would wait.
+    const made =
+      slot.kind === 'device'
+        ? deviceSlot(this.#opened().dataKey, slot.keyring)
+        : await this.#wrapped((dataKey) => passphraseSlot(dataKey, slot.passphrase, this.#options.cost));
+    await this.#save(({ slots }) => {
+      if (slots.length >= MAX_SLOTS)
+        throw new SesamyError('bad-input', `The vault has ${slots.length} key slots, and can have no more.`, {
+          steps: ['Remove one that is not needed first.'],
+        });
+      return { slots: [...slots, made] };
+    });
+  }
+
+  async changePassphrase(slotId: string, passphrase: string): Promise<void> {
+    const made = await this.#wrapped((dataKey) => passphraseSlot(dataKey, passphrase, this.#options.cost, slotId));
+    await this.#save(({ slots }) => {
+      if (findSlot(slots, slotId).kind !== 'passphrase')
+        throw new SesamyError('bad-input', `The key slot ${slotId} has no passphrase: it is this device’s.`);
+      return { slots: slots.map((slot) => (slot.id === slotId ? made : slot)) };
+    });
+  }
+
+  removeSlot(slotId: string): Promise<void> {
+    return this.#save(({ slots }) => {
+      findSlot(slots, slotId);
+      const left = slots.filter(({ id }) => id !== slotId);
+      if (!left.some(({ kind }) => kind === 'passphrase'))
+        throw new SesamyError('last-passphrase', 'No other key slot of the vault has a passphrase.');
+      return { slots: left };
+    });
+  }
+
+  close(): void {
+    this.#open?.dataKey.fill(0);
+    this.#open = null;
+  }
+
+  #opened(): { readonly dataKey: Buffer; version: Version } {
+    if (this.#open === null) throw new SesamyError('vault-locked', `${this.location.file} was locked meanwhile.`);
+    return this.#open;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    // The next one runs whatever became of this one; its own caller hears of the failure.
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Uses a copy of the data key for work that takes a while: closing zeroes the key itself meanwhile. */
+  async #wrapped<T>(work: (dataKey: Buffer) => Promise<T>): Promise<T> {
+    const copy = Buffer.from(this.#opened().dataKey);
+    try {
+      return await work(copy);
+    } finally {
+      copy.fill(0);
+    }
+  }
+
+  /** Reads the whole file, and decrypts it unless it is the version in memory. @returns whether it was another */
+  async #readNewest(): Promise<boolean> {
+    const container = await readContainer(this.location.file);
+    const open = this.#opened();
+    if (container.checksum === open.version.checksum) return false;
+    const version = decryptVersion(this.location.file, container, open.dataKey);
+    if (version === null)
+      throw new SesamyError('vault-locked', `${this.location.file} was replaced by one that has another key.`);
+    open.version = version;
+    return true;
+  }
+
+  /** @param edit what becomes of the newest version; null: nothing is to be saved */
+  #save(edit: (newest: Version) => Changed | null): Promise<void> {
+    const { files } = this.#options;
+    return this.#inTurn(async () => {
+      this.#opened();
+      await underLock(files, this.location, async (lock, seen) => {
+        await this.#readNewest();
+        const open = this.#opened();
+        const edited = edit(open.version);
+        if (edited === null) return;
+        const next = { slots: open.version.slots, profiles: open.version.profiles, ...edited };
+        const saved = await saveVersion(files, this.location, open.dataKey, next, seen, lock);
+        // When it was closed during the save, there is nobody left to show it to.
+        open.version = saved;
+      });
+    });
+  }
+}
+
+function findSlot(slots: readonly Slot[], id: string): Slot {
+  const slot = slots.find((each) => each.id === id);
+  if (slot === undefined) throw new SesamyError('bad-input', `The vault has no key slot ${id}.`);
+  return slot;
+}
+
+/**
+ * All edits on a copy, or none.
+ * @returns null when they change nothing
+ * @throws SesamyError `profile-changed`, `bad-input`
+ */
+function applyEdits(
+  profiles: ReadonlyMap<string, Profile>,
+  edits: readonly ProfileEdit[],
+): Map<string, Profile> | null {
+  const edited = new Map(profiles);
+  let different = false;
+  for (const edit of edits) {
+    const id = edit.kind === 'save' ? edit.profile.id : edit.id;
+    const there = edited.get(id);
+    refuseConflict(edit, there);
+    if (edit.kind === 'save') {
+      const profile = checkedProfile(edit.profile);
+      if (isDeepStrictEqual(profile, there)) continue;
+      edited.set(id, profile);
+      different = true;
+    } else if (edited.delete(id)) different = true;
+  }
+  return different ? edited : null;
+}
+
+/** Removing what is gone already is no conflict: it is what was asked for. */
+function refuseConflict(edit: ProfileEdit, there: Profile | undefined): void {
+  const { base } = edit;
+  if (base === 'any') return;
+  if (base === null) {
+    if (there !== undefined)
+      throw new SesamyError('profile-changed', `A profile with this id is there already: ${quoted(there)}.`);
+  } else if (there === undefined) {
+    if (edit.kind === 'save')
+      throw new SesamyError('profile-changed', `${quoted(base)} was removed by another program.`);
+  } else if (!isDeepStrictEqual(there, base))
+    throw new SesamyError('profile-changed', `${quoted(there)} was changed by another program.`);
+}
+
+/** Only what can be read back is written. */
+function checkedProfile(profile: Profile): Profile {
+  const checked = parseProfile(profile);
+  if (checked.ok) return checked.value;
+  throw new SesamyError('bad-input', checked.problems.map(({ message }) => message).join(' '));
+}
+
+function quoted(profile: Profile): string {
+  return `“${profile.name}”`;
+}
