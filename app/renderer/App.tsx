@@ -12,6 +12,14 @@ import { ProfilePage } from './features/profiles/ProfilePage';
 import { Questions } from './features/profiles/Questions';
 import { Sidebar } from './features/profiles/Sidebar';
 import { SettingsDialog } from './features/settings/SettingsDialog';
+import { BottomBar } from './features/profiles/BottomBar';
+import { ConflictDialog } from './features/editor/ConflictDialog';
+import { ExportDialog } from './features/transfer/ExportDialog';
+import { ImportDialog } from './features/transfer/ImportDialog';
+import { DamagedScreen } from './features/vault/DamagedScreen';
+import { FirstRunScreen } from './features/vault/FirstRunScreen';
+import { LockScreen } from './features/vault/LockScreen';
+import type { VaultState } from '../shared/contract';
 import { useApp, useMirror } from './state/mirror';
 import { chooseFirst, showFailure, useUi } from './state/ui';
 import styles from './App.module.css';
@@ -28,9 +36,25 @@ export function App() {
         </main>
       );
     case 'ready':
-      return <Window />;
+      return <Vault vault={mirror.app.vault} />;
     default:
       return assertNever(mirror);
+  }
+}
+
+/** What the window shows hangs on the vault: without it there are no profiles. */
+function Vault({ vault }: { readonly vault: VaultState }) {
+  switch (vault.status) {
+    case 'absent':
+      return <FirstRunScreen device={vault.device} />;
+    case 'locked':
+      return <LockScreen deviceUnlock={vault.deviceUnlock} notice={vault.notice} />;
+    case 'damaged':
+      return <DamagedScreen error={vault.error} backupUnixMs={vault.backupUnixMs} />;
+    case 'open':
+      return <Window />;
+    default:
+      return assertNever(vault);
   }
 }
 
@@ -61,6 +85,10 @@ function Window() {
       {dialog === 'info' ? <InfoDialog /> : null}
       {dialog === 'settings' ? <SettingsDialog /> : null}
       <Questions />
+      <ConflictDialog />
+      <ImportDialog />
+      <ExportDialog />
+      <BottomBar />
       <DropOverlay />
     </div>
   );

@@ -5,11 +5,13 @@ import styles from './Button.module.css';
 
 interface Props {
   readonly children: ReactNode;
-  readonly onPress: () => void;
+  readonly onPress?: () => void;
   /** `primary`: the one thing to do here. `plain`: bordered. `quiet`: text only. `danger`: cannot be undone. */
   readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly big?: boolean;
   readonly disabled?: boolean;
+  /** Sends the form that it is in. */
+  readonly submit?: boolean;
   /** The accessible name, where the text alone does not say enough. */
   readonly label?: string;
   readonly autoFocus?: boolean;
@@ -22,6 +24,7 @@ export function Button({
   look = 'plain',
   big = false,
   disabled = false,
+  submit = false,
   label,
   autoFocus,
   buttonRef,
@@ -29,8 +32,9 @@ export function Button({
   return (
     <AriaButton
       className={cx(styles['button'], styles[look], big && styles['big'])}
-      onPress={onPress}
+      type={submit ? 'submit' : 'button'}
       isDisabled={disabled}
+      {...(onPress === undefined ? {} : { onPress })}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(autoFocus === undefined ? {} : { autoFocus })}
       {...(buttonRef === undefined ? {} : { ref: buttonRef })}

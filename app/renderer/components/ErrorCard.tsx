@@ -1,17 +1,20 @@
 import type { ReactNode } from 'react';
 import type { ErrorInfo } from '../../domain/errors';
+import { cx } from './cx';
 import styles from './ErrorCard.module.css';
 
 interface Props {
   readonly error: ErrorInfo;
+  /** `warn` for what is worth knowing but stops nobody. */
+  readonly tone?: 'bad' | 'warn';
   /** Buttons that help, if there are any. */
   readonly children?: ReactNode;
 }
 
 /** A failure: what, why, and what to do next. */
-export function ErrorCard({ error, children }: Props) {
+export function ErrorCard({ error, tone = 'bad', children }: Props) {
   return (
-    <section className={styles['card']} role="alert">
+    <section className={cx(styles['card'], tone === 'warn' && styles['warn'])} role="alert">
       <div className={styles['words']}>
         <h2 className={styles['title']}>{error.title}</h2>
         <p>{error.cause}</p>

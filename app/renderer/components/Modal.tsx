@@ -10,10 +10,11 @@ interface Props {
   readonly buttons: ReactNode;
   /** `alertdialog` for a question that has to be answered. */
   readonly role?: 'dialog' | 'alertdialog';
+  readonly medium?: boolean;
   readonly wide?: boolean;
 }
 
-export function Modal({ title, onClose, children, buttons, role = 'dialog', wide = false }: Props) {
+export function Modal({ title, onClose, children, buttons, role = 'dialog', medium = false, wide = false }: Props) {
   return (
     <ModalOverlay
       className={cx(styles['veil'])}
@@ -23,7 +24,7 @@ export function Modal({ title, onClose, children, buttons, role = 'dialog', wide
         if (!isOpen) onClose();
       }}
     >
-      <AriaModal className={cx(styles['modal'], wide && styles['wide'])}>
+      <AriaModal className={cx(styles['modal'], medium && styles['medium'], wide && styles['wide'])}>
         <Dialog role={role} className={cx(styles['dialog'])}>
           <Heading slot="title" level={2} className={cx(styles['title'])}>
             {title}

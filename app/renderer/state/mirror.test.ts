@@ -5,6 +5,8 @@ import { request } from '../client';
 import { fakeMain } from '../testing/fake-bridge';
 import { followMain, useMirror } from './mirror';
 
+const SETTINGS = { terminal: null, lockAfterMinutes: 15, lockOnSleep: true, lockOnScreenLock: true } as const;
+
 function give(bridge: Bridge): void {
   vi.stubGlobal('window', { sesamy: bridge });
 }
@@ -24,10 +26,10 @@ test('mirrors the first state and every change after it', async () => {
   await vi.waitFor(() => {
     expect(useMirror.getState()).toMatchObject({ status: 'ready', app: { settings: { terminal: null } } });
   });
-  main.push({ slice: 'settings', value: { terminal: 'xterm' } });
+  main.push({ slice: 'settings', value: { ...SETTINGS, terminal: 'xterm' } });
   expect(useMirror.getState()).toMatchObject({ app: { settings: { terminal: 'xterm' } } });
   stop();
-  main.push({ slice: 'settings', value: { terminal: null } });
+  main.push({ slice: 'settings', value: SETTINGS });
   expect(useMirror.getState()).toMatchObject({ app: { settings: { terminal: 'xterm' } } });
 });
 
@@ -42,7 +44,7 @@ test('loses no change that comes before the first state does', async () => {
         : main.bridge.request(name, argument),
   });
   followMain();
-  main.push({ slice: 'settings', value: { terminal: 'konsole' } });
+  main.push({ slice: 'settings', value: { ...SETTINGS, terminal: 'konsole' } });
   await vi.waitFor(() => {
     expect(useMirror.getState()).toMatchObject({ status: 'ready', app: { settings: { terminal: 'konsole' } } });
   });

@@ -1,14 +1,15 @@
 /** What is only the window's own: what is chosen, what is typed and not saved, what is shown on top. */
 import { create } from 'zustand';
+import { toErrorInfo } from '../../domain/errors';
 import type { ErrorInfo } from '../../domain/errors';
 import { parseProfile } from '../../domain/profile/profile';
 import type { Profile } from '../../domain/profile/profile';
 import { MODES } from '../../domain/modes/registry';
-import type { ImportOutcome } from '../../shared/contract';
+import type { ImportOutcome, ImportPreview } from '../../shared/contract';
 import { draftInput, draftOf, emptyDraft, sameDraft } from '../features/editor/draft';
 import type { Draft } from '../features/editor/draft';
 import { attempt, request } from '../client';
-import { appState } from './mirror';
+import { appState, useMirror } from './mirror';
 
 export type Selection =
   | { readonly kind: 'nothing' }
@@ -20,13 +21,43 @@ export type Tab = 'run' | 'edit';
 
 /** The one profile that is being edited. */
 export interface Editing {
-  readonly isNew: boolean;
+  /** The profile as it was loaded: what a save must not have been changed from meanwhile. Null for a new one. */
+  readonly loaded: Profile | null;
   readonly base: Draft;
   readonly draft: Draft;
   /** Fields that were visited: only their problems are shown. */
   readonly touched: ReadonlySet<string>;
   /** Save was tried: all problems are shown. */
   readonly tried: boolean;
+}
+
+/** A save that was refused, because the profile was changed elsewhere since the editor loaded it. */
+export interface Conflict {
+  readonly mine: Profile;
+  /** What it is now; null when it was deleted. */
+  readonly theirs: Profile | null;
+  /** What was to happen after the save. */
+  readonly then: () => void;
+}
+
+/** What the bar at the foot of the window says for a while. */
+export type Bar =
+  | { readonly kind: 'note'; readonly text: string }
+  /** With what was typed and not saved, so that undoing brings that back too. */
+  | { readonly kind: 'deleted'; readonly id: string; readonly name: string; readonly editing: Editing | null };
+
+/** An import that waits to be confirmed. */
+export interface Importing {
+  readonly preview: ImportPreview;
+  /** Files that were not even read. */
+  readonly refused: readonly { readonly file: string; readonly error: ErrorInfo }[];
+}
+
+/** An export that waits for its details. */
+export interface Exporting {
+  readonly kind: 'bundle' | 'settings';
+  readonly id: string;
+  readonly name: string;
 }
 
 interface Ui {
@@ -36,31 +67,50 @@ interface Ui {
   readonly editing: Editing | null;
   /** What waits for an answer to "save the changes?". */
   readonly leaving: (() => void) | null;
-  readonly removing: { readonly id: string; readonly name: string } | null;
+  readonly conflict: Conflict | null;
+  readonly bar: Bar | null;
+  readonly importing: Importing | null;
+  readonly exporting: Exporting | null;
   readonly dialog: 'info' | 'settings' | null;
   readonly importOutcome: ImportOutcome | null;
   readonly failure: ErrorInfo | null;
 }
 
-export const useUi = create<Ui>(() => ({
+const NOTHING: Ui = {
   selection: { kind: 'nothing' },
   tab: 'run',
   search: '',
   editing: null,
   leaving: null,
-  removing: null,
+  conflict: null,
+  bar: null,
+  importing: null,
+  exporting: null,
   dialog: null,
   importOutcome: null,
   failure: null,
-}));
+};
+
+export const useUi = create<Ui>(() => NOTHING);
 
 const set = useUi.setState;
+
+/**
+ * Drops everything that was typed or shown as soon as the vault is no longer open. Main reloads the page then; until it
+ * has, nothing of a profile stays here either. Returns the way to stop.
+ */
+export function forgetWhenLocked(): () => void {
+  return useMirror.subscribe((mirror) => {
+    if (mirror.status === 'ready' && mirror.app.vault.status !== 'open') set(NOTHING, true);
+  });
+}
 
 export function showFailure(failure: ErrorInfo | null): void {
   set({ failure });
 }
 
-function perform(work: () => Promise<void>): void {
+/** Runs what a person asked for; what goes wrong with it is shown on the page. */
+export function perform(work: () => Promise<void>): void {
   set({ failure: null });
   attempt(work, showFailure);
 }
@@ -120,17 +170,20 @@ export function newProfileDraft(): void {
       selection: { kind: 'new' },
       tab: 'edit',
       failure: null,
-      editing: { isNew: true, base: draft, draft, touched: new Set(), tried: false },
+      editing: { loaded: null, base: draft, draft, touched: new Set(), tried: false },
     });
   });
+}
+
+function edit(profile: Profile): void {
+  const base = draftOf(profile);
+  set({ editing: { loaded: profile, base, draft: base, touched: new Set(), tried: false } });
 }
 
 /** Begins to edit what main has; keeps changes that are under way. */
 export function beginEditing(profile: Profile): void {
   const { editing } = useUi.getState();
-  const base = draftOf(profile);
-  if (editing !== null && editing.draft.id === profile.id && hasUnsavedChanges(editing)) return;
-  set({ editing: { isNew: false, base, draft: base, touched: new Set(), tried: false } });
+  if (editing === null || editing.draft.id !== profile.id || !hasUnsavedChanges(editing)) edit(profile);
 }
 
 export function editDraft(change: Partial<Draft>): void {
@@ -167,31 +220,96 @@ export function save(then: () => void = () => undefined): void {
     if (first !== undefined) focusField(first.field);
     return;
   }
-  perform(async () => {
-    await request('profile.save', { profile: checked.value });
-    const base = draftOf(checked.value);
-    set({ editing: { isNew: false, base, draft: base, touched: new Set(), tried: false } });
-    if (editing.isNew) set({ selection: { kind: 'profile', id: checked.value.id }, tab: 'run' });
-    then();
-  });
+  perform(() => store(checked.value, editing.loaded, then));
 }
 
-export function askToRemove(id: string, name: string): void {
-  set({ removing: { id, name } });
+/** Saves a checked profile over `base`; when that is no longer what main has, it asks which of the two to keep. */
+async function store(mine: Profile, base: Profile | null, then: () => void): Promise<void> {
+  try {
+    await request('profile.save', { profile: mine, base });
+  } catch (thrown) {
+    if (toErrorInfo(thrown).code !== 'profile-changed') throw thrown;
+    set({ conflict: { mine, theirs: await readIfThere(mine.id), then } });
+    return;
+  }
+  edit(mine);
+  if (base === null) set({ selection: { kind: 'profile', id: mine.id }, tab: 'run' });
+  then();
 }
 
-export function keepProfile(): void {
-  set({ removing: null });
+async function readIfThere(id: string): Promise<Profile | null> {
+  try {
+    return await request('profile.get', { id });
+  } catch (thrown) {
+    if (toErrorInfo(thrown).code === 'unknown-target') return null;
+    throw thrown;
+  }
 }
 
-export function removeProfile(id: string): void {
+/** Leaves the conflict open: what was typed stays in the editor, unsaved. */
+export function keepBoth(): void {
+  set({ conflict: null });
+}
+
+/** Saves mine over what the person has seen of theirs. Should it have changed again, the question comes again. */
+export function saveMine(): void {
+  const { conflict } = useUi.getState();
+  set({ conflict: null });
+  if (conflict !== null) perform(() => store(conflict.mine, conflict.theirs, conflict.then));
+}
+
+export function takeTheirs(): void {
+  const { conflict } = useUi.getState();
+  set({ conflict: null });
+  if (conflict === null) return;
+  if (conflict.theirs === null) chooseFirst();
+  else edit(conflict.theirs);
+  conflict.then();
+}
+
+export function showBar(bar: Bar | null): void {
+  set({ bar });
+}
+
+/** Deletes at once; the bar has the way back. */
+export function removeProfile(id: string, name: string): void {
   const before = appState().profiles;
   const position = before.findIndex((profile) => profile.id === id);
   const neighbour = before[position + 1] ?? before[position - 1];
-  set({ removing: null });
+  const { editing } = useUi.getState();
+  const unsaved = editing?.draft.id === id && hasUnsavedChanges(editing) ? editing : null;
   perform(async () => {
     await request('profile.remove', { id });
     choose(neighbour === undefined ? { kind: 'nothing' } : { kind: 'profile', id: neighbour.id });
+    set({ bar: { kind: 'deleted', id, name, editing: unsaved } });
+  });
+}
+
+export function undoRemove(): void {
+  const { bar } = useUi.getState();
+  if (bar?.kind !== 'deleted') return;
+  set({ bar: null });
+  leave(() => {
+    perform(async () => {
+      await request('profile.undoRemove', { id: bar.id });
+      choose({ kind: 'profile', id: bar.id }, bar.editing === null ? 'run' : 'edit');
+      set({ editing: bar.editing });
+    });
+  });
+}
+
+export function duplicateProfile(id: string): void {
+  leave(() => {
+    perform(async () => {
+      const copy = await request('profile.duplicate', { id });
+      choose({ kind: 'profile', id: copy.id }, 'edit');
+    });
+  });
+}
+
+export function lock(): void {
+  perform(async () => {
+    await request('vault.lock', {});
   });
 }
 
@@ -215,30 +333,6 @@ export function cancelRun(profileId: string): void {
   perform(async () => {
     await request('run.cancel', { profileId });
   });
-}
-
-export function importChosen(): void {
-  perform(async () => {
-    const outcome = await request('import.choose', {});
-    if (outcome !== null) showImport(outcome);
-  });
-}
-
-export function importFiles(files: readonly File[]): void {
-  perform(async () => {
-    const read = files.map(async (file) => ({ name: file.name, text: await file.text() }));
-    showImport(await request('import.texts', { files: await Promise.all(read) }));
-  });
-}
-
-function showImport(outcome: ImportOutcome): void {
-  set({ importOutcome: outcome });
-  const first = outcome.imported[0];
-  if (first !== undefined) select({ kind: 'profile', id: first.id });
-}
-
-export function closeImport(): void {
-  set({ importOutcome: null });
 }
 
 export function openDialog(dialog: Ui['dialog']): void {

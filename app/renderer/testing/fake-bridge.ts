@@ -2,24 +2,28 @@
  * A main process made by hand, after the contract: it keeps profiles in memory and plays runs event by event, so that
  * the renderer can be tried and tested without Electron, network or clock.
  */
-import { errorInfo, toErrorInfo } from '../../domain/errors';
-import { modeDefinition, planKnock } from '../../domain/modes/registry';
+import { errorInfo, SesamyError, toErrorInfo } from '../../domain/errors';
+import { modeDefinition, MODES, planKnock } from '../../domain/modes/registry';
 import type { KnockEvent } from '../../domain/plan/knock-event';
 import { newProfile } from '../../domain/profile/profile';
 import type { Profile } from '../../domain/profile/profile';
 import { REQUESTS } from '../../shared/contract';
 import type {
   Answers,
+  AgentUse,
   AppState,
   Bridge,
+  ImportItem,
   ImportOutcome,
   InterfaceInfo,
+  KeySlot,
   ProfileSummary,
   Reply,
   RequestArgument,
   RequestName,
   RunState,
   StateChange,
+  VaultState,
 } from '../../shared/contract';
 
 export interface FakeMain {
@@ -38,11 +42,21 @@ interface Options {
   readonly profiles?: readonly Profile[];
   readonly interfaces?: readonly InterfaceInfo[];
   readonly terminals?: readonly string[];
-  /** What both ways of importing answer. */
-  readonly importOutcome?: ImportOutcome;
+  /** What both ways of importing preview. */
+  readonly importItems?: readonly ImportItem[];
+  /** What a sealed bundle of the preview holds. */
+  readonly bundleItems?: readonly ImportItem['content'][];
+  /** Open when it is left out. */
+  readonly vault?: VaultState;
+  readonly agentUses?: readonly AgentUse[];
+  /** How long scrypt takes. */
+  readonly unlockMs?: number;
   /** Called when a run begins: plays its events now or later. */
   readonly onRun?: (main: FakeMain, run: RunState) => void;
 }
+
+/** What opens the fake vault and its bundles. */
+export const PASSPHRASE = 'open sesamy';
 
 type Handlers = { readonly [Name in RequestName]: (argument: RequestArgument<Name>) => Answers[Name] };
 
@@ -57,13 +71,19 @@ export function fakeMain(options: Options = {}): FakeMain {
   const profiles = new Map((options.profiles ?? []).map((profile) => [profile.id, profile]));
   const listeners = new Set<(change: StateChange) => void>();
   const asked: { name: RequestName; argument: unknown }[] = [];
-  const outcome: ImportOutcome = options.importOutcome ?? { imported: [], failed: [] };
+  const removed = new Map<string, Profile>();
+  const slots: KeySlot[] = [{ id: 'slot-1', kind: 'passphrase', backend: null, createdUnixMs: 1_790_000_000_000 }];
+  let passphrase = PASSPHRASE;
+  let items = options.importItems ?? [];
+  let made = 0;
   let state: AppState = {
     info: { version: '0.1.0', platform: 'linux', terminals: options.terminals ?? ['xterm'] },
-    profiles: [...profiles.values()].map(summaryOf),
+    profiles: options.vault === undefined ? [...profiles.values()].map(summaryOf) : [],
     runs: {},
     practice: { status: 'stopped' },
-    settings: { terminal: null },
+    settings: { terminal: null, lockAfterMinutes: 15, lockOnSleep: true, lockOnScreenLock: true },
+    vault: options.vault ?? { status: 'open', slots, device: { usable: true, backend: 'gnome-keyring' } },
+    agentUses: options.agentUses ?? [],
   };
 
   const push = (change: StateChange): void => {
@@ -81,6 +101,18 @@ export function fakeMain(options: Options = {}): FakeMain {
     if (run !== undefined) setRun({ ...run, ...change });
   };
 
+  const newId = (): string => `00000000-0000-4000-8000-${String(++made).padStart(12, '9')}`;
+  const hasDevice = (): boolean => slots.some((slot) => slot.kind === 'device');
+  const addSlot = (kind: KeySlot['kind']): void => {
+    const backend = kind === 'device' ? 'gnome-keyring' : null;
+    slots.push({ id: `slot-${slots.length + 1}`, kind, backend, createdUnixMs: 1_790_500_000_000 });
+  };
+  const open = (): void => {
+    const device = { usable: true, backend: 'gnome-keyring' } as const;
+    push({ slice: 'vault', value: { status: 'open', slots: [...slots], device } });
+    pushProfiles();
+  };
+
   const handlers: Handlers = {
     'state.get': () => state,
     'profile.get': ({ id }) => {
@@ -88,18 +120,110 @@ export function fakeMain(options: Options = {}): FakeMain {
       if (profile === undefined) throw new RangeError(`no profile ${id}`);
       return profile;
     },
-    'profile.save': ({ profile }) => {
+    'vault.create': (argument) => {
+      passphrase = argument.passphrase;
+      if (argument.device) addSlot('device');
+      open();
+      return null;
+    },
+    'vault.unlock': (argument) => {
+      if (argument.passphrase !== passphrase)
+        throw new SesamyError('wrong-passphrase', 'None of the passphrases opens the profiles.');
+      open();
+      return null;
+    },
+    'vault.unlockWithDevice': () => {
+      open();
+      return null;
+    },
+    'vault.lock': () => {
+      push({ slice: 'profiles', value: [] });
+      push({ slice: 'runs', value: {} });
+      push({ slice: 'agentUses', value: [] });
+      push({ slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
+      return null;
+    },
+    'vault.restoreBackup': () => {
+      push({ slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
+      return null;
+    },
+    'vault.addPassphrase': () => {
+      addSlot('passphrase');
+      open();
+      return null;
+    },
+    'vault.addDevice': () => {
+      addSlot('device');
+      open();
+      return null;
+    },
+    'vault.changePassphrase': (argument) => {
+      passphrase = argument.passphrase;
+      return null;
+    },
+    'vault.removeSlot': ({ slotId }) => {
+      const position = slots.findIndex((slot) => slot.id === slotId);
+      if (position >= 0) slots.splice(position, 1);
+      open();
+      return null;
+    },
+    'profile.save': ({ profile, base }) => {
+      const now = profiles.get(profile.id) ?? null;
+      if (JSON.stringify(now) !== JSON.stringify(base))
+        throw new SesamyError('profile-changed', `“${profile.name}” was changed by another program.`);
       profiles.set(profile.id, profile);
       pushProfiles();
       return null;
     },
+    'profile.duplicate': ({ id }) => {
+      const profile = profiles.get(id);
+      if (profile === undefined) throw new RangeError(`no profile ${id}`);
+      const copy = { ...profile, id: newId(), name: `${profile.name} copy` };
+      profiles.set(copy.id, copy);
+      pushProfiles();
+      return { id: copy.id };
+    },
     'profile.remove': ({ id }) => {
+      const profile = profiles.get(id);
+      if (profile !== undefined) removed.set(id, profile);
       profiles.delete(id);
       pushProfiles();
       return null;
     },
-    'import.choose': () => outcome,
-    'import.texts': () => outcome,
+    'profile.undoRemove': ({ id }) => {
+      const profile = removed.get(id);
+      if (profile !== undefined) profiles.set(id, profile);
+      pushProfiles();
+      return null;
+    },
+    'import.choose': () => ({ previewId: 'preview', items }),
+    'import.texts': () => ({ previewId: 'preview', items }),
+    'import.openBundle': ({ index, passphrase: typed }) => {
+      if (typed !== PASSPHRASE) throw new SesamyError('wrong-passphrase', 'This passphrase does not open the bundle.');
+      items = items
+        .flatMap((item) =>
+          item.index === index
+            ? (options.bundleItems ?? []).map((content) => ({ file: item.file, content }))
+            : [{ file: item.file, content: item.content }],
+        )
+        .map((item, position) => ({ ...item, index: position }));
+      return { previewId: 'preview', items };
+    },
+    'import.confirm': ({ indexes }) => {
+      const imported: ImportOutcome['imported'][number][] = [];
+      for (const { index, file, content } of items) {
+        if (content.kind !== 'profile' || !indexes.includes(index)) continue;
+        const { name, host, servicePort, remarks } = content;
+        const id = newId();
+        profiles.set(id, newProfile(id, { name, host, servicePort, mode: MODES[0].defaults }));
+        imported.push({ file, id, name, remarks });
+      }
+      pushProfiles();
+      return { imported, failed: [] };
+    },
+    'import.discard': () => null,
+    'export.settings': () => ({ file: 'knocksettings.txt' }),
+    'export.bundle': () => ({ file: 'profiles.sesamy' }),
     'run.start': ({ profileId, purpose }) => {
       const run: RunState = {
         runId: `run-${asked.length}`,
@@ -168,7 +292,11 @@ export function fakeMain(options: Options = {}): FakeMain {
       changeRun(profileId, { events: [...(state.runs[profileId]?.events ?? []), ...events] });
     },
     bridge: {
-      request: (name, argument) => Promise.resolve(answer(name, argument)),
+      request: async (name, argument) => {
+        if (name === 'vault.unlock' || name === 'vault.create')
+          await new Promise((resolve) => setTimeout(resolve, options.unlockMs ?? 0));
+        return answer(name, argument);
+      },
       onState: (listener) => {
         listeners.add(listener);
         return () => {

@@ -1,6 +1,6 @@
 import { Button } from '../../components/Button';
 import { useShortcut } from '../../components/use-shortcut';
-import { askToRemove, dropNewProfile, hasUnsavedChanges, revert, save } from '../../state/ui';
+import { dropNewProfile, hasUnsavedChanges, revert, save } from '../../state/ui';
 import type { Editing } from '../../state/ui';
 import styles from './EditButtons.module.css';
 
@@ -11,29 +11,19 @@ export function EditButtons({ editing }: { readonly editing: Editing }) {
   });
   return (
     <div className={styles['buttons']}>
-      {editing.isNew ? (
+      {editing.loaded === null ? (
         <Button look="quiet" onPress={dropNewProfile}>
           Discard
         </Button>
       ) : (
-        <>
-          <Button
-            look="quiet"
-            onPress={() => {
-              askToRemove(editing.base.id, editing.base.name);
-            }}
-          >
-            Delete
-          </Button>
-          <Button look="quiet" disabled={!unsaved} onPress={revert}>
-            Revert
-          </Button>
-        </>
+        <Button look="quiet" disabled={!unsaved} onPress={revert}>
+          Revert
+        </Button>
       )}
       <Button
         look="primary"
         big
-        disabled={!unsaved && !editing.isNew}
+        disabled={!unsaved && editing.loaded !== null}
         onPress={() => {
           save();
         }}

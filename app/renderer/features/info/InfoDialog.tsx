@@ -23,8 +23,8 @@ export function InfoDialog() {
       }
     >
       <p>
-        Open Sesamy {version}. Profiles are kept in memory only, until they can be encrypted: nothing is written to
-        disk, and closing the app forgets them.
+        Open Sesamy {version}. Profiles are kept on this computer only, in one encrypted file that your passphrase
+        opens.
       </p>
       <div className={styles['scroll']}>
         <table className={styles['table']}>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { importFiles } from '../../state/ui';
+import { importFiles } from '../../state/transfer';
 import styles from './DropOverlay.module.css';
 
 function carriesFiles(event: DragEvent): boolean {

@@ -1,5 +1,6 @@
 import { Button } from '../../components/Button';
-import { importChosen, newProfileDraft, select } from '../../state/ui';
+import { importChosen } from '../../state/transfer';
+import { newProfileDraft, select } from '../../state/ui';
 import { DoorGlyph } from './DoorGlyph';
 import styles from './EmptyState.module.css';
 

@@ -1,6 +1,6 @@
 import type { ImportOutcome } from '../../../shared/contract';
 import { Button } from '../../components/Button';
-import { closeImport } from '../../state/ui';
+import { closeImport } from '../../state/transfer';
 import styles from './ImportBanner.module.css';
 
 export function ImportBanner({ outcome }: { readonly outcome: ImportOutcome }) {

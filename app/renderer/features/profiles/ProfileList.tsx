@@ -1,92 +1,200 @@
-import { useRef } from 'react';
-import type { ReactNode } from 'react';
-import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import type { ProfileSummary, RunState } from '../../../shared/contract';
 import { cx } from '../../components/cx';
 import { useApp } from '../../state/mirror';
 import { select, startRun, useUi } from '../../state/ui';
 import type { Selection } from '../../state/ui';
 import { modeForm } from '../editor/mode-forms';
-import { filterProfiles } from './filter-profiles';
 import { DoorGlyph } from './DoorGlyph';
+import { visibleRows } from './visible-rows';
+import type { Scrolled } from './visible-rows';
 import styles from './ProfileList.module.css';
 
-/** Profile ids are UUIDs, so that no profile can have this one. */
-const PRACTICE = 'practice';
+/** As in the style sheet, in pixels. */
+const ROW_HEIGHT = 54;
+const HEADING_HEIGHT = 30;
 
-export function ProfileList() {
-  const profiles = useApp((app) => app.profiles);
+/** What the keys of a list do: how far they move, in rows. */
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 8,
+  PageUp: -8,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+interface Props {
+  /** The profiles to show: all, or those that the search finds. */
+  readonly found: readonly ProfileSummary[];
+  readonly listRef: RefObject<HTMLDivElement | null>;
+  /** Someone types on the list: they want to search it. */
+  readonly onType: () => void;
+}
+
+/**
+ * The list on the left. Only the rows in sight are in the page, and nothing is built for the others: React Aria's own
+ * list makes a node for each of its items at every change, which for 10,000 profiles would be felt at every keystroke of
+ * the search.
+ *
+ * The list itself has the focus and names its active row, which is the chosen one: whoever only passes through with Tab
+ * stays on the page where they are.
+ */
+export function ProfileList({ found, listRef, onType }: Props) {
   const runs = useApp((app) => app.runs);
   const running = useApp((app) => app.practice.status === 'running');
-  const search = useUi((ui) => ui.search);
   const selection = useUi((ui) => ui.selection);
-  const found = filterProfiles(profiles, search);
-  // The list chooses what the focus comes to. That is right for the arrow keys, but whoever only passes through it with
-  // Tab must stay on the page where they are.
-  const entering = useRef(false);
+  const id = useId();
+  const rowId = (position: number): string => `${id}-${position}`;
+  const chosen = positionOf(selection, found);
+  const practice = found.length;
+  const serversHeight = found.length === 0 ? 0 : HEADING_HEIGHT + found.length * ROW_HEIGHT;
+  const scrolled = useScrolled(listRef);
+  const [first, end] = visibleRows(scrolled, {
+    count: found.length,
+    rowHeight: ROW_HEIGHT,
+    offset: HEADING_HEIGHT,
+    total: serversHeight + HEADING_HEIGHT + ROW_HEIGHT,
+  });
+  useChosenInSight(listRef, selection, chosen, practice);
+
+  const go = (position: number): void => {
+    const profile = found[position];
+    if (profile !== undefined) select({ kind: 'profile', id: profile.id });
+    else select({ kind: 'practice' });
+  };
+  const run = (profile: ProfileSummary): void => {
+    const latest = runs[profile.id];
+    if (latest === undefined || latest.done) startRun(profile.id, 'session');
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = STEPS[event.key];
+    const profile = chosen === null ? undefined : found[chosen];
+    if (step !== undefined) {
+      event.preventDefault();
+      go(chosen === null ? 0 : Math.min(practice, Math.max(0, chosen + step)));
+    } else if (event.key === 'Enter' && profile !== undefined && !event.repeat) run(profile);
+    else if (event.key.length === 1 && event.key !== ' ') onType();
+  };
+
+  const setSize = found.length + 1;
   return (
     <div
-      onFocusCapture={({ currentTarget, relatedTarget }) => {
-        entering.current = !currentTarget.contains(relatedTarget);
-      }}
-      onFocus={() => {
-        entering.current = false;
-      }}
+      ref={listRef}
+      className={styles['list']}
+      role="listbox"
+      aria-label="Profiles"
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      {...(chosen !== null && (chosen === practice || (chosen >= first && chosen < end))
+        ? { 'aria-activedescendant': rowId(chosen) }
+        : {})}
     >
-      <ListBox
-        aria-label="Profiles"
-        className={cx(styles['list'])}
-        selectionMode="single"
-        selectionBehavior="replace"
-        disallowEmptySelection
-        selectedKeys={selectedKeys(selection)}
-        onSelectionChange={(keys) => {
-          const [key] = keys;
-          if (entering.current) return;
-          if (key === PRACTICE) select({ kind: 'practice' });
-          else if (key !== undefined) select({ kind: 'profile', id: String(key) });
-        }}
-        onAction={(key) => {
-          const run = runs[String(key)];
-          if (key !== PRACTICE && (run === undefined || run.done)) startRun(String(key), 'session');
-        }}
-      >
-        {found.length === 0 ? null : (
-          <ListBoxSection id="servers">
-            <Header className={styles['heading']}>Servers</Header>
-            {found.map((profile) => (
+      {found.length === 0 ? null : (
+        <div
+          role="group"
+          aria-labelledby={`${id}-servers`}
+          className={styles['group']}
+          style={{ height: serversHeight }}
+        >
+          <Heading id={`${id}-servers`}>Servers</Heading>
+          {found.slice(first, end).map((profile, index) => {
+            const position = first + index;
+            return (
               <Row
                 key={profile.id}
-                id={profile.id}
+                id={rowId(position)}
+                top={HEADING_HEIGHT + position * ROW_HEIGHT}
+                position={position + 1}
+                setSize={setSize}
+                chosen={position === chosen}
                 name={profile.name}
                 detail={profile.servicePort === 22 ? profile.host : `${profile.host}, port ${profile.servicePort}`}
                 hint={profile.outline}
                 glyph={<Glyph profile={profile} />}
                 state={runWord(runs[profile.id])}
+                onChoose={() => {
+                  go(position);
+                }}
+                onRun={() => {
+                  run(profile);
+                }}
               />
-            ))}
-          </ListBoxSection>
-        )}
-        <ListBoxSection id="practice-section">
-          <Header className={styles['heading']}>Practice</Header>
-          <Row
-            id={PRACTICE}
-            name="practice door"
-            detail="on this computer"
-            hint="A server to try knocks on"
-            glyph={<DoorGlyph />}
-            state={running ? { text: 'running', good: true } : null}
-          />
-        </ListBoxSection>
-      </ListBox>
-      {found.length === 0 && profiles.length > 0 ? <p className={styles['none']}>No profile matches.</p> : null}
+            );
+          })}
+        </div>
+      )}
+      <div role="group" aria-labelledby={`${id}-practice`} className={styles['group']}>
+        <Heading id={`${id}-practice`}>Practice</Heading>
+        <Row
+          id={rowId(practice)}
+          top={null}
+          position={setSize}
+          setSize={setSize}
+          chosen={chosen === practice}
+          name="practice door"
+          detail="on this computer"
+          hint="A server to try knocks on"
+          glyph={<DoorGlyph />}
+          state={running ? { text: 'running', good: true } : null}
+          onChoose={() => {
+            go(practice);
+          }}
+        />
+      </div>
     </div>
   );
 }
 
-function selectedKeys(selection: Selection): readonly string[] {
-  if (selection.kind === 'practice') return [PRACTICE];
-  return selection.kind === 'profile' ? [selection.id] : [];
+/** The chosen row: that of the practice door comes after all the profiles. Null when the search hides it. */
+function positionOf(selection: Selection, found: readonly ProfileSummary[]): number | null {
+  if (selection.kind === 'practice') return found.length;
+  if (selection.kind !== 'profile') return null;
+  const position = found.findIndex((profile) => profile.id === selection.id);
+  return position === -1 ? null : position;
+}
+
+/** How far the list is scrolled and how much of it is seen. */
+function useScrolled(list: RefObject<HTMLDivElement | null>): Scrolled {
+  const [scrolled, setScrolled] = useState<Scrolled>({ top: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element === null) return;
+    const read = (): void => {
+      setScrolled({ top: element.scrollTop, height: element.clientHeight });
+    };
+    read();
+    element.addEventListener('scroll', read, { passive: true });
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    return () => {
+      element.removeEventListener('scroll', read);
+      observer.disconnect();
+    };
+  }, [list]);
+  return scrolled;
+}
+
+/** Scrolls what was just chosen into sight; a search that moves it does not. */
+function useChosenInSight(
+  list: RefObject<HTMLDivElement | null>,
+  selection: Selection,
+  chosen: number | null,
+  practice: number,
+): void {
+  const shown = useRef<Selection | null>(null);
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element === null || chosen === null || shown.current === selection) return;
+    shown.current = selection;
+    const top = chosen === practice ? element.scrollHeight - ROW_HEIGHT : HEADING_HEIGHT + chosen * ROW_HEIGHT;
+    // The first row brings its heading with it.
+    if (top < element.scrollTop) element.scrollTo({ top: chosen === 0 ? 0 : top });
+    else if (top + ROW_HEIGHT > element.scrollTop + element.clientHeight)
+      element.scrollTo({ top: top + ROW_HEIGHT - element.clientHeight });
+  }, [list, selection, chosen, practice]);
 }
 
 interface RowState {
@@ -102,26 +210,52 @@ function runWord(run: RunState | undefined): RowState | null {
     : { text: 'knocking', good: false };
 }
 
+function Heading({ id, children }: { readonly id: string; readonly children: string }) {
+  return (
+    <div id={id} role="presentation" className={styles['heading']}>
+      {children}
+    </div>
+  );
+}
+
 interface RowProps {
   readonly id: string;
+  /** In pixels from the top of its group; null: where it stands. */
+  readonly top: number | null;
+  /** From 1, among all the rows. */
+  readonly position: number;
+  readonly setSize: number;
+  readonly chosen: boolean;
   readonly name: string;
   readonly detail: string;
   /** Shown when the pointer rests on the picture. */
   readonly hint: string;
   readonly glyph: ReactNode;
   readonly state: RowState | null;
+  readonly onChoose: () => void;
+  readonly onRun?: () => void;
 }
 
-function Row({ id, name, detail, hint, glyph, state }: RowProps) {
+function Row({ id, top, position, setSize, chosen, name, detail, hint, glyph, state, onChoose, onRun }: RowProps) {
   return (
-    <ListBoxItem id={id} textValue={name} className={cx(styles['row'])}>
+    <div
+      id={id}
+      role="option"
+      className={cx(styles['row'], top !== null && styles['placed'])}
+      aria-selected={chosen}
+      aria-posinset={position}
+      aria-setsize={setSize}
+      onClick={onChoose}
+      onDoubleClick={onRun}
+      {...(top === null ? {} : { style: { top } })}
+    >
       <span className={styles['glyph']} title={hint}>
         {glyph}
       </span>
       <span className={styles['name']}>{name}</span>
       {state === null ? null : <span className={cx(styles['state'], state.good && styles['good'])}>{state.text}</span>}
       <span className={styles['detail']}>{detail}</span>
-    </ListBoxItem>
+    </div>
   );
 }
 

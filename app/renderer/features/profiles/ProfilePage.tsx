@@ -12,6 +12,7 @@ import { EditTab } from '../editor/EditTab';
 import { RunButton } from '../run/RunButton';
 import { RunTab } from '../run/RunTab';
 import { PageHeader } from './PageHeader';
+import { ProfileActions } from './ProfileActions';
 import styles from './ProfilePage.module.css';
 
 /** The whole profile behind a summary; read again whenever the list changes, for it may be this one that changed. */
@@ -65,15 +66,18 @@ export function ProfilePage({ id }: { readonly id: string }) {
           showTab(key as TabName);
         }}
       >
-        <TabList aria-label="Profile" className={cx(styles['list'])}>
-          <Tab id="run" className={cx(styles['tab'])}>
-            Run
-          </Tab>
-          <Tab id="edit" className={cx(styles['tab'])}>
-            Edit
-            {unsaved ? <span className={styles['unsaved']} title="Unsaved changes" aria-hidden="true" /> : null}
-          </Tab>
-        </TabList>
+        <div className={styles['bar']}>
+          <TabList aria-label="Profile" className={cx(styles['list'])}>
+            <Tab id="run" className={cx(styles['tab'])}>
+              Run
+            </Tab>
+            <Tab id="edit" className={cx(styles['tab'])}>
+              Edit
+              {unsaved ? <span className={styles['unsaved']} title="Unsaved changes" aria-hidden="true" /> : null}
+            </Tab>
+          </TabList>
+          <ProfileActions id={id} name={profile.name} />
+        </div>
         <TabPanel id="run" className={cx(styles['panel'])}>
           <RunTab profile={profile} run={run} />
         </TabPanel>

@@ -1,37 +1,11 @@
 import { Button } from '../../components/Button';
 import { Modal } from '../../components/Modal';
-import { keepProfile, leaveWithoutSaving, removeProfile, saveAndLeave, stay, useUi } from '../../state/ui';
+import { leaveWithoutSaving, saveAndLeave, stay, useUi } from '../../state/ui';
 
 /** The questions that stand between a person and the loss of something. */
 export function Questions() {
   const leaving = useUi((ui) => ui.leaving);
-  const removing = useUi((ui) => ui.removing);
   const name = useUi((ui) => ui.editing?.base.name ?? '');
-  if (removing !== null)
-    return (
-      <Modal
-        role="alertdialog"
-        title={`Delete “${removing.name}”?`}
-        onClose={keepProfile}
-        buttons={
-          <>
-            <Button autoFocus onPress={keepProfile}>
-              Keep
-            </Button>
-            <Button
-              look="danger"
-              onPress={() => {
-                removeProfile(removing.id);
-              }}
-            >
-              Delete profile
-            </Button>
-          </>
-        }
-      >
-        <p>The profile and its secret are forgotten. This cannot be undone.</p>
-      </Modal>
-    );
   if (leaving === null) return null;
   return (
     <Modal

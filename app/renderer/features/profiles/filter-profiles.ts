@@ -1,10 +1,19 @@
 import type { ProfileSummary } from '../../../shared/contract';
 
+/** What a search looks through, made once for each summary: making it anew at every keystroke would be felt. */
+const haystacks = new WeakMap<ProfileSummary, string>();
+
+function haystack(profile: ProfileSummary): string {
+  const known = haystacks.get(profile);
+  if (known !== undefined) return known;
+  const made = [profile.name, profile.host, ...profile.tags].join('\n').toLocaleLowerCase();
+  haystacks.set(profile, made);
+  return made;
+}
+
 /** The profiles in whose name, host or tags every word of the search occurs, whatever the case. */
 export function filterProfiles(profiles: readonly ProfileSummary[], search: string): readonly ProfileSummary[] {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return profiles.filter((profile) => {
-    const text = [profile.name, profile.host, ...profile.tags].join('\n').toLocaleLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  if (words.length === 0) return profiles;
+  return profiles.filter((profile) => words.every((word) => haystack(profile).includes(word)));
 }

@@ -1,19 +1,33 @@
-import { attempt, request } from '../../client';
+import type { Settings } from '../../../shared/contract';
+import { request } from '../../client';
 import { Button } from '../../components/Button';
+import { ErrorCard } from '../../components/ErrorCard';
 import { Modal } from '../../components/Modal';
 import { SelectInput } from '../../components/SelectInput';
 import { useApp } from '../../state/mirror';
-import { openDialog, showFailure } from '../../state/ui';
+import { openDialog } from '../../state/ui';
+import { useTask } from '../vault/use-task';
+import { AgentLog } from './AgentLog';
+import { AutoLock } from './AutoLock';
+import { Keys } from './Keys';
+import styles from './settings.module.css';
 
 /** No terminal has an empty name. */
 const AUTOMATIC = '';
 
 export function SettingsDialog() {
   const terminals = useApp((app) => app.info.terminals);
-  const chosen = useApp((app) => app.settings.terminal);
+  const settings = useApp((app) => app.settings);
+  const { error, run } = useTask();
+  const chosen = settings.terminal;
   const first = terminals[0];
   const close = (): void => {
     openDialog(null);
+  };
+  const change = (part: Partial<Settings>): void => {
+    run(async () => {
+      await request('settings.save', { ...settings, ...part });
+    });
   };
   const automatic = {
     id: AUTOMATIC,
@@ -26,6 +40,7 @@ export function SettingsDialog() {
   return (
     <Modal
       title="Settings"
+      medium
       onClose={close}
       buttons={
         <Button look="primary" onPress={close}>
@@ -33,21 +48,28 @@ export function SettingsDialog() {
         </Button>
       }
     >
-      <SelectInput
-        label="Terminal"
-        value={chosen ?? AUTOMATIC}
-        choices={[automatic, ...terminals.map((name) => ({ id: name, label: name })), ...gone]}
-        onChange={(id) => {
-          attempt(async () => {
-            await request('settings.save', { terminal: id === AUTOMATIC ? null : id });
-          }, showFailure);
-        }}
-        hint={
-          first === undefined
-            ? 'No terminal program was found on this computer. Install one, such as xterm, and start the app again.'
-            : 'Opens with ssh in it when the big button knocks.'
-        }
-      />
+      {error === null ? null : <ErrorCard error={error} />}
+      <section aria-labelledby="settings-sessions" className={styles['section']}>
+        <h3 id="settings-sessions" className={styles['title']}>
+          Sessions
+        </h3>
+        <SelectInput
+          label="Terminal"
+          value={chosen ?? AUTOMATIC}
+          choices={[automatic, ...terminals.map((name) => ({ id: name, label: name })), ...gone]}
+          onChange={(id) => {
+            change({ terminal: id === AUTOMATIC ? null : id });
+          }}
+          hint={
+            first === undefined
+              ? 'No terminal program was found on this computer. Install one, such as xterm, and start the app again.'
+              : 'Opens with ssh in it when the big button knocks.'
+          }
+        />
+      </section>
+      <AutoLock settings={settings} onChange={change} />
+      <Keys />
+      <AgentLog />
     </Modal>
   );
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { MODES } from '../../../domain/modes/registry';
+import { newProfile } from '../../../domain/profile/profile';
+import { differences } from './differences';
+
+const profile = newProfile('00000000-0000-4000-8000-000000000001', {
+  name: 'home',
+  host: 'home.example.org',
+  mode: MODES[0].defaults,
+});
+
+test('the same profile has none', () => {
+  expect(differences(profile, { ...profile })).toEqual([]);
+});
+
+test('each part that differs is named once, with both values', () => {
+  const theirs = { ...profile, host: '192.0.2.1', tags: ['work'], notes: '' };
+  expect(differences(profile, theirs)).toEqual([
+    { label: 'Host', mine: 'home.example.org', theirs: '192.0.2.1' },
+    { label: 'Tags', mine: 'none', theirs: 'work' },
+  ]);
+});

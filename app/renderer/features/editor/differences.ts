@@ -1,0 +1,37 @@
+/** What tells two versions of a profile apart, in the words of the editor. */
+import { planKnock } from '../../../domain/modes/registry';
+import type { Profile } from '../../../domain/profile/profile';
+
+export interface Difference {
+  readonly label: string;
+  readonly mine: string;
+  readonly theirs: string;
+}
+
+const PARTS: readonly { readonly label: string; readonly text: (profile: Profile) => string }[] = [
+  { label: 'Name', text: (profile) => profile.name },
+  { label: 'Host', text: (profile) => profile.host },
+  { label: 'Service port', text: (profile) => String(profile.servicePort) },
+  {
+    label: 'Knock',
+    text: ({ mode, servicePort }) => planKnock(mode, { servicePort }).summary,
+  },
+  { label: 'SSH user', text: (profile) => profile.ssh.user ?? '' },
+  {
+    label: 'SSH options',
+    text: (profile) => profile.ssh.options.map(({ name, value }) => `${name} ${value}`).join(', '),
+  },
+  { label: 'Address family', text: (profile) => profile.addressFamily },
+  { label: 'Interface', text: (profile) => profile.interface ?? '' },
+  { label: 'Source MAC', text: (profile) => profile.sourceMac ?? '' },
+  { label: 'Tags', text: (profile) => profile.tags.join(', ') },
+  { label: 'Notes', text: (profile) => profile.notes },
+];
+
+/** The parts that are not the same, as text; an empty one says so. */
+export function differences(mine: Profile, theirs: Profile): readonly Difference[] {
+  const shown = (text: string): string => (text === '' ? 'none' : text);
+  return PARTS.map(({ label, text }) => ({ label, mine: shown(text(mine)), theirs: shown(text(theirs)) })).filter(
+    (part) => part.mine !== part.theirs,
+  );
+}

@@ -1,0 +1,218 @@
+import { useState } from 'react';
+import type { KeySlot } from '../../../shared/contract';
+import { request } from '../../client';
+import { Button } from '../../components/Button';
+import { date } from '../../components/date-words';
+import { ErrorCard } from '../../components/ErrorCard';
+import { useApp } from '../../state/mirror';
+import { deviceRefusal, removalRefusal, slotName } from '../vault/key-slots';
+import { isUsable, NewPassphrase, NO_PASSPHRASE } from '../vault/NewPassphrase';
+import { useTask } from '../vault/use-task';
+import styles from './settings.module.css';
+
+/** What is being done with the keys: one thing at a time. */
+type Doing =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'adding' }
+  | { readonly kind: 'changing'; readonly slotId: string }
+  | { readonly kind: 'removing'; readonly slotId: string };
+
+const NOTHING: Doing = { kind: 'nothing' };
+
+/** The ways into the vault. */
+export function Keys() {
+  const vault = useApp((app) => app.vault);
+  const [doing, setDoing] = useState<Doing>(NOTHING);
+  const [done, setDone] = useState('');
+  const { busy, error, run } = useTask();
+  if (vault.status !== 'open') return null;
+  const { slots, device } = vault;
+  const refusal = deviceRefusal(slots, device);
+
+  const perform = (work: () => Promise<unknown>, words: string): void => {
+    setDone('');
+    run(async () => {
+      await work();
+      setDoing(NOTHING);
+      setDone(words);
+    });
+  };
+  const begin = (next: Doing): void => {
+    setDone('');
+    setDoing(next);
+  };
+  return (
+    <section aria-labelledby="settings-keys" className={styles['section']}>
+      <h3 id="settings-keys" className={styles['title']}>
+        Keys to the profiles
+      </h3>
+      <p>Each of these opens all the profiles on this computer.</p>
+      {error === null ? null : <ErrorCard error={error} />}
+      <ul className={styles['slots']} aria-label="Keys">
+        {slots.map((slot) => (
+          <li key={slot.id} className={styles['slot']}>
+            <Slot
+              slots={slots}
+              slot={slot}
+              doing={'slotId' in doing && doing.slotId === slot.id ? doing.kind : 'nothing'}
+              busy={busy}
+              onDo={(kind) => {
+                begin({ kind, slotId: slot.id });
+              }}
+              onStop={() => {
+                setDoing(NOTHING);
+              }}
+              onRemove={() => {
+                perform(() => request('vault.removeSlot', { slotId: slot.id }), 'The key was removed.');
+              }}
+              onPassphrase={(passphrase) => {
+                perform(
+                  () => request('vault.changePassphrase', { slotId: slot.id, passphrase }),
+                  'The passphrase was changed.',
+                );
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      {doing.kind === 'adding' ? (
+        <PassphraseForm
+          action="Add"
+          busy={busy}
+          onStop={() => {
+            setDoing(NOTHING);
+          }}
+          onPassphrase={(passphrase) => {
+            perform(() => request('vault.addPassphrase', { passphrase }), 'The passphrase was added.');
+          }}
+        />
+      ) : (
+        <div className={styles['adding']}>
+          <Button
+            disabled={busy}
+            onPress={() => {
+              begin({ kind: 'adding' });
+            }}
+          >
+            Add passphrase
+          </Button>
+          <Button
+            disabled={busy || refusal !== null}
+            onPress={() => {
+              perform(() => request('vault.addDevice', {}), 'This device’s keyring was added.');
+            }}
+          >
+            Add this device
+          </Button>
+          {refusal === null ? null : <span className={styles['reason']}>{refusal}</span>}
+        </div>
+      )}
+      <p role="status" aria-label="Result" className={styles['done']}>
+        {done}
+      </p>
+    </section>
+  );
+}
+
+interface SlotProps {
+  readonly slots: readonly KeySlot[];
+  readonly slot: KeySlot;
+  readonly doing: 'nothing' | 'changing' | 'removing';
+  readonly busy: boolean;
+  readonly onDo: (kind: 'changing' | 'removing') => void;
+  readonly onStop: () => void;
+  readonly onRemove: () => void;
+  readonly onPassphrase: (passphrase: string) => void;
+}
+
+function Slot({ slots, slot, doing, busy, onDo, onStop, onRemove, onPassphrase }: SlotProps) {
+  const name = slotName(slots, slot);
+  const refusal = removalRefusal(slots, slot);
+  if (doing === 'changing')
+    return <PassphraseForm action="Change" busy={busy} onStop={onStop} onPassphrase={onPassphrase} />;
+  if (doing === 'removing')
+    return (
+      <div className={styles['line']}>
+        <p className={styles['words']}>
+          <b>Remove {name.toLowerCase()}?</b> It will not open the profiles any more.
+        </p>
+        <Button autoFocus onPress={onStop}>
+          Keep
+        </Button>
+        <Button look="danger" disabled={busy} onPress={onRemove}>
+          Remove key
+        </Button>
+      </div>
+    );
+  return (
+    <>
+      <div className={styles['line']}>
+        <p className={styles['words']}>
+          <b>{name}</b>{' '}
+          <span>
+            {slot.backend === null ? '' : `${slot.backend}, `}since {date(slot.createdUnixMs)}
+          </span>
+        </p>
+        {slot.kind === 'passphrase' ? (
+          <Button
+            disabled={busy}
+            label={`Change ${name.toLowerCase()}`}
+            onPress={() => {
+              onDo('changing');
+            }}
+          >
+            Change
+          </Button>
+        ) : null}
+        <Button
+          disabled={busy || refusal !== null}
+          label={`Remove ${name.toLowerCase()}`}
+          onPress={() => {
+            onDo('removing');
+          }}
+        >
+          Remove
+        </Button>
+      </div>
+      {refusal === null ? null : <p className={styles['reason']}>{refusal}</p>}
+    </>
+  );
+}
+
+interface PassphraseFormProps {
+  readonly action: 'Add' | 'Change';
+  readonly busy: boolean;
+  readonly onStop: () => void;
+  readonly onPassphrase: (passphrase: string) => void;
+}
+
+function PassphraseForm({ action, busy, onStop, onPassphrase }: PassphraseFormProps) {
+  const [passphrase, setPassphrase] = useState(NO_PASSPHRASE);
+  return (
+    <form
+      className={styles['form']}
+      aria-label={`${action} passphrase`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (busy) return;
+        if (!isUsable(passphrase)) {
+          setPassphrase({ ...passphrase, tried: true });
+          return;
+        }
+        setPassphrase(NO_PASSPHRASE);
+        onPassphrase(passphrase.first);
+      }}
+    >
+      <NewPassphrase state={passphrase} onChange={setPassphrase} label="New passphrase" readOnly={busy} autoFocus />
+      <div className={styles['adding']}>
+        <Button look="primary" submit disabled={busy}>
+          {action === 'Add' ? 'Add passphrase' : 'Change passphrase'}
+        </Button>
+        <Button onPress={onStop}>Cancel</Button>
+        <span role="status" aria-label="Progress">
+          {busy ? 'Encrypting…' : ''}
+        </span>
+      </div>
+    </form>
+  );
+}
