@@ -1,12 +1,22 @@
+import type { KnockEvent } from '../domain/plan/knock-event';
 import type { Profile } from '../domain/profile/profile';
 import { planKnock } from '../domain/modes/registry';
+import type { KnockOptions } from '../engine/knock';
 import { out, printPlan } from './print';
-import { targetProfile } from './target';
+import { targetOf } from './target';
 import type { TargetOptions } from './target';
 
 /** `sesamy knock`. Returns the exit code. */
 export async function knockVerb(name: string | undefined, options: TargetOptions): Promise<number> {
-  return knockProfile(targetProfile(name, options), options);
+  const target = targetOf(name, options);
+  if (target.kind === 'inline') return knockProfile(target.profile, options);
+  const { savedKnock, savedProfile } = await import('./saved-knock');
+  const request = { name: target.name, verb: 'knock', host: null, port: null } as const;
+  if (options.dryRun === true) {
+    printDryRun(await savedProfile(request, options), options);
+    return 0;
+  }
+  return run((knockOptions) => savedKnock(request, options, knockOptions), options);
 }
 
 /** Knocks with a profile, or prints what it would send. */
@@ -16,10 +26,17 @@ export async function knockProfile(profile: Profile, options: TargetOptions): Pr
     return 0;
   }
   const { knock } = await import('../engine/knock');
+  return run((knockOptions) => knock(profile, knockOptions), options);
+}
+
+async function run(
+  knocking: (knockOptions: KnockOptions) => AsyncIterable<KnockEvent>,
+  options: TargetOptions,
+): Promise<number> {
   const { showEvents, stopSignal } = await import('./run');
   const stop = stopSignal();
   try {
-    return await showEvents(knock(profile, { signal: stop.signal, check: options.check !== false }), options);
+    return await showEvents(knocking({ signal: stop.signal, check: options.check !== false }), options);
   } finally {
     stop.release();
   }

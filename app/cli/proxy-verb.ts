@@ -3,16 +3,17 @@ import type { Socket } from 'node:net';
 import { devNull } from 'node:os';
 import { SesamyError } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
-import { parseProfile } from '../domain/profile/profile';
-import type { Profile } from '../domain/profile/profile';
+import { check, group, portNumber } from '../domain/fields';
 import { typedNumber } from '../domain/modes/inline';
+import { hostSchema } from '../domain/profile/host';
 import { knock, runPrepared } from '../engine/knock';
 import type { KnockOptions } from '../engine/knock';
 import { bridge } from '../session/bridge';
+import { retargeted } from '../session/saved-profile';
 import { printDryRun } from './knock-verb';
 import { showEvents, stopSignal } from './run';
-import { targetProfile } from './target';
-import type { TargetOptions } from './target';
+import { targetOf } from './target';
+import type { Target, TargetOptions } from './target';
 
 /** Standard output's file descriptor. */
 const STDOUT = 1;
@@ -27,30 +28,37 @@ export async function proxyVerb(words: readonly string[], options: TargetOptions
         'bad-input',
         '--json cannot be used here: standard output carries the session. Add --dry-run, or use sesamy knock.',
       );
-    const profile = overridden(words, options);
-    if (options.dryRun === true) {
+    const { target, host, port } = proxyTarget(words, options);
+    if (target.kind === 'inline') {
+      const profile = retargeted(target.profile, host, port);
+      if (options.dryRun !== true) return await showEvents(knock(profile, carrying(stop.signal)), options);
       printDryRun(profile, options);
       return 0;
     }
-    return await showEvents(knock(profile, carrying(stop.signal)), options);
+    const { savedKnock, savedProfile } = await import('./saved-knock');
+    const request = { name: target.name, verb: 'proxy', host, port } as const;
+    if (options.dryRun !== true) return await showEvents(savedKnock(request, options, carrying(stop.signal)), options);
+    printDryRun(await savedProfile(request, options), options);
+    return 0;
   } finally {
     stop.release();
   }
 }
 
-/** The target with SSH's own host and port (%h and %p) in place of its own. */
-function overridden(words: readonly string[], options: TargetOptions): Profile {
-  const [target, host, port, ...rest] = options.mode === undefined ? words : [undefined, ...words];
+const hostAndPort = group('Arguments', { host: hostSchema.nullable(), port: portNumber('Port').nullable() });
+
+/** The target, and SSH's own host and port (%h and %p), which take the place of its own. */
+function proxyTarget(
+  words: readonly string[],
+  options: TargetOptions,
+): { readonly target: Target; readonly host: string | null; readonly port: number | null } {
+  const [name, host, port, ...rest] = options.mode === undefined ? words : [undefined, ...words];
   if (rest.length > 0) throw new SesamyError('bad-input', `Too many arguments: ${rest.join(' ')}.`);
-  const withHost = host === undefined ? options : { ...options, host };
-  const profile = targetProfile(target, withHost);
-  const checked = parseProfile({
-    ...profile,
-    host: host ?? profile.host,
-    servicePort: port === undefined ? profile.servicePort : typedNumber(port),
-  });
-  if (checked.ok) return checked.value;
-  throw new SesamyError('bad-input', checked.problems.map((problem) => problem.message).join('\n'));
+  // SSH's host may stand in for a --host that was not given.
+  const target = targetOf(name, options.mode === undefined || host === undefined ? options : { ...options, host });
+  const checked = check(hostAndPort, { host: host ?? null, port: typedNumber(port) ?? null });
+  if (!checked.ok) throw new SesamyError('bad-input', checked.problems.map((problem) => problem.message).join('\n'));
+  return { target, ...checked.value };
 }
 
 /** Runs what the window hands out, and tells it how it goes. */

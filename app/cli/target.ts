@@ -1,32 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
+import { shown } from '../domain/fields';
 import { MODES, modeDefinition } from '../domain/modes/registry';
 import type { Mode } from '../domain/modes/registry';
 import { typedNumber } from '../domain/modes/inline';
-import type { InlineOption } from '../domain/modes/inline';
-import { parseProfile } from '../domain/profile/profile';
+import type { InlineOption, InlineValues } from '../domain/modes/inline';
+import { normaliseMac, parseProfile, PROFILE_VERSION } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
+import type { PassphraseOptions } from './passphrase';
 
-/** Options of every verb that knocks. Values are text, as typed; the options of the modes stand beside these. */
-export interface TargetOptions {
+/** Options that describe a profile. Values are text, as typed; the options of the modes stand beside these. */
+export interface ProfileOptions {
   readonly mode?: string;
   readonly host?: string;
   readonly port?: string;
   readonly family?: string;
   readonly interface?: string;
+  readonly name?: string;
+  readonly user?: string;
+  readonly sshOption?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly notes?: string;
+  readonly mac?: string;
+}
+
+/** Options of every verb that knocks. */
+export interface TargetOptions extends ProfileOptions, PassphraseOptions {
   readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly session?: string;
+  /** False: the window is not asked. */
+  readonly agent?: boolean;
 }
 
-/** Which option a person typed for a field of the profile that belongs to no mode. */
+/** Which option a person typed for a field of the profile that belongs to no mode, by the beginning of its path. */
 const COMMON_OPTIONS: Readonly<Record<string, string>> = {
+  name: 'NAME',
   host: '--host',
   servicePort: '--port',
   addressFamily: '--family',
   interface: '--interface',
+  sourceMac: '--mac',
+  notes: '--notes',
+  tags: '--tag',
+  'ssh.user': '--user',
+  'ssh.options': '--ssh-option',
 };
 
 /** The option's name without its value, for example `--knock-port`. */
@@ -41,7 +61,7 @@ function optionKey(option: InlineOption): string {
     .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function typed(options: TargetOptions, option: InlineOption): string | undefined {
+function typed(options: ProfileOptions, option: InlineOption): string | undefined {
   const value: unknown = (options as Readonly<Record<string, unknown>>)[optionKey(option)];
   return typeof value === 'string' ? value : undefined;
 }
@@ -51,16 +71,52 @@ export function modeWords(mode: Mode): readonly string[] {
   return ['--mode', mode.kind, ...modeDefinition(mode.kind).inline.write(mode)];
 }
 
+/** A mode's settings as they would be typed, by field. */
+function valuesOf(mode: Mode): InlineValues {
+  const { inline } = modeDefinition(mode.kind);
+  const words = inline.write(mode);
+  return Object.fromEntries(
+    inline.options.map((option) => {
+      const at = words.indexOf(optionName(option));
+      return [option.field, at === -1 ? undefined : words[at + 1]];
+    }),
+  );
+}
+
+/** What was typed in place of what was there; an empty word goes back to the option's default. */
+function given<T, E>(word: string | undefined, before: T, empty: E, read: (word: string) => T): T | E {
+  return word === undefined ? before : word === '' ? empty : read(word);
+}
+
+const itself = (word: string): string => word;
+
+/** Repeatable options: what is given replaces the whole list, and one empty word leaves nothing. */
+const words = (list: readonly string[]): readonly string[] => (list.length === 1 && list[0] === '' ? [] : list);
+
+function sshOption(word: string): { readonly name: string; readonly value: string } {
+  const at = word.indexOf('=');
+  if (at === -1)
+    throw new SesamyError(
+      'bad-input',
+      `--ssh-option takes NAME=VALUE, such as IdentityFile=~/.ssh/id_ed25519; this is ${shown(word)}.`,
+    );
+  return { name: word.slice(0, at), value: word.slice(at + 1) };
+}
+
+/** A profile, or what is to become one: unchecked, and perhaps without a mode. */
+type Start = Omit<Profile, 'mode'> & { readonly mode: Mode | null };
+
 /**
- * The profile that inline options describe.
+ * A profile with the options' values in place of its own.
  * @throws SesamyError `bad-input` that names every option at fault
  */
-export function inlineProfile(options: TargetOptions): Profile {
-  const mode = MODES.find((entry) => entry.kind === options.mode);
+export function changedProfile(start: Start, options: ProfileOptions): Profile {
+  const kind = options.mode ?? start.mode?.kind;
+  const mode = MODES.find((entry) => entry.kind === kind);
   if (mode === undefined)
     throw new SesamyError(
       'bad-input',
-      `--mode must be ${MODES.map((entry) => entry.kind).join(' or ')}; this is ${JSON.stringify(options.mode)}.`,
+      `--mode must be ${MODES.map((entry) => entry.kind).join(' or ')}; this is ${shown(kind)}.`,
     );
   for (const other of MODES)
     for (const option of other.inline.options)
@@ -70,44 +126,106 @@ export function inlineProfile(options: TargetOptions): Profile {
           `${optionName(option)} belongs to --mode ${other.kind}, not to ${mode.kind}.`,
         );
 
-  const values = Object.fromEntries(mode.inline.options.map((option) => [option.field, typed(options, option)]));
+  const before: InlineValues = start.mode?.kind === mode.kind ? valuesOf(start.mode) : {};
+  const values = Object.fromEntries(
+    mode.inline.options.map((option) => [
+      option.field,
+      given(typed(options, option), before[option.field], undefined, itself),
+    ]),
+  );
   const checked = parseProfile({
-    version: 1,
-    id: randomUUID(),
-    name: 'inline',
-    host: options.host ?? '',
-    addressFamily: options.family ?? 'auto',
-    servicePort: typedNumber(options.port ?? '22'),
-    interface: options.interface ?? null,
-    sourceMac: null,
-    notes: '',
-    tags: [],
-    ssh: { user: null, options: [] },
+    ...start,
+    name: options.name ?? start.name,
+    host: options.host ?? start.host,
+    addressFamily: given<string, string>(options.family, start.addressFamily, 'auto', itself),
+    servicePort: given<unknown, number>(options.port, start.servicePort, 22, typedNumber),
+    interface: given(options.interface, start.interface, null, itself),
+    sourceMac: given(options.mac, start.sourceMac, null, normaliseMac),
+    notes: options.notes ?? start.notes,
+    tags: options.tag === undefined ? start.tags : words(options.tag),
+    ssh: {
+      user: given(options.user, start.ssh.user, null, itself),
+      options: options.sshOption === undefined ? start.ssh.options : words(options.sshOption).map(sshOption),
+    },
     mode: { kind: mode.kind, ...mode.inline.read(values) },
   });
   if (checked.ok) return checked.value;
   const lines = checked.problems.map(({ field, message }) => {
-    const own = mode.inline.options.find(
-      (option) => field === `mode.${option.field}` || field.startsWith(`mode.${option.field}.`),
-    );
-    return `${own === undefined ? (COMMON_OPTIONS[field] ?? field) : optionName(own)}: ${message}`;
+    const under = (path: string): boolean => field === path || field.startsWith(`${path}.`);
+    const own = mode.inline.options.find((option) => under(`mode.${option.field}`));
+    const common = Object.keys(COMMON_OPTIONS).find(under);
+    return `${own === undefined ? (COMMON_OPTIONS[common ?? ''] ?? field) : optionName(own)}: ${message}`;
   });
   throw new SesamyError('bad-input', lines.join('\n'));
 }
 
 /**
- * The profile that the arguments name.
- * @throws SesamyError `bad-input`, `unknown-target`
+ * The profile that inline options describe.
+ * @throws SesamyError `bad-input` that names every option at fault
  */
-export function targetProfile(name: string | undefined, options: TargetOptions): Profile {
+export function inlineProfile(options: ProfileOptions): Profile {
+  const start: Start = {
+    version: PROFILE_VERSION,
+    id: randomUUID(),
+    name: 'inline',
+    host: '',
+    addressFamily: 'auto',
+    servicePort: 22,
+    interface: null,
+    sourceMac: null,
+    notes: '',
+    tags: [],
+    ssh: { user: null, options: [] },
+    mode: null,
+  };
+  return changedProfile(start, options);
+}
+
+/** The options by which something of a profile is given, as a person types them. */
+export function profileOptionsGiven(options: ProfileOptions): readonly string[] {
+  const own = {
+    '--mode': options.mode,
+    '--host': options.host,
+    '--port': options.port,
+    '--family': options.family,
+    '--interface': options.interface,
+    '--name': options.name,
+    '--user': options.user,
+    '--ssh-option': options.sshOption,
+    '--tag': options.tag,
+    '--notes': options.notes,
+    '--mac': options.mac,
+  };
+  return [
+    ...Object.entries(own)
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => name),
+    ...MODES.flatMap((mode) => mode.inline.options)
+      .filter((option) => typed(options, option) !== undefined)
+      .map(optionName),
+  ];
+}
+
+/** What a verb is told to knock on. */
+export type Target =
+  { readonly kind: 'inline'; readonly profile: Profile } | { readonly kind: 'saved'; readonly name: string };
+
+/**
+ * What the arguments name.
+ * @throws SesamyError `bad-input`
+ */
+export function targetOf(name: string | undefined, options: TargetOptions): Target {
   if (options.mode !== undefined) {
     if (name !== undefined)
       throw new SesamyError('bad-input', `Give a saved profile (${name}) or --mode with its options, not both.`);
-    return inlineProfile(options);
+    return { kind: 'inline', profile: inlineProfile(options) };
   }
-  if (name === undefined) throw new SesamyError('bad-input', 'No target: give --mode, --host and the mode’s options.');
-  throw new SesamyError(
-    'unknown-target',
-    `This version keeps no profiles on disk, so there is none called ${JSON.stringify(name)}.`,
-  );
+  if (name === undefined || name === '')
+    throw new SesamyError('bad-input', 'No target: give a saved profile, or --mode, --host and the mode’s options.');
+  const [stray] = profileOptionsGiven(options);
+  if (stray !== undefined)
+    throw new SesamyError('bad-input', `${stray} goes with --mode; ${shown(name)} brings its own.`, {
+      steps: ['To change a saved profile: sesamy edit NAME.'],
+    });
+  return { kind: 'saved', name };
 }

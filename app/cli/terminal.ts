@@ -184,15 +184,25 @@ export class TypedLine {
   }
 }
 
+function nobodyToAsk(): SesamyError {
+  return new SesamyError('bad-input', 'This has to be confirmed, and there is no terminal to ask on.', {
+    steps: ['Add --yes if you mean it.'],
+  });
+}
+
+/** @throws SesamyError `bad-input` where {@link confirmed} could not ask */
+export function refuseUnattended(): void {
+  const terminal = openTerminal();
+  if (terminal === null) throw nobodyToAsk();
+  terminal.close();
+}
+
 /**
  * Asks a question that is answered by y or n; anything but y, yes or their capitals is a no.
  * @throws SesamyError `cancelled`; `bad-input` where there is no terminal to ask on
  */
 export async function confirmed(question: string, terminal: Terminal | null = openTerminal()): Promise<boolean> {
-  if (terminal === null)
-    throw new SesamyError('bad-input', 'This has to be confirmed, and there is no terminal to ask on.', {
-      steps: ['Add --yes if you mean it.'],
-    });
+  if (terminal === null) throw nobodyToAsk();
   try {
     const answer = await askLine(terminal, `${question} [y/N] `, { echo: true });
     return /^y(es)?$/i.test(answer.trim());
