@@ -50,15 +50,21 @@ export async function takeLock(
   const waitMs = options.waitMs ?? WAIT_MS;
   const ours = JSON.stringify({ ...describeProcess(process.pid), token: randomBytes(16).toString('hex') });
   const proposal = `${lockFile}.${randomBytes(8).toString('hex')}.tmp`;
-  try {
+  const propose = async () => {
     const file = await files.create(proposal);
     try {
       await file.write(Buffer.from(ours));
     } finally {
       await file.close();
     }
+  };
+  try {
+    await propose();
     const started = performance.now();
-    while (!(await linked(files, proposal, lockFile))) {
+    for (;;) {
+      const result = await linked(files, proposal, lockFile);
+      if (result === 'linked') break;
+      if (result === 'swept') await propose();
       const holder = await holderOf(lockFile);
       if (holder === null) continue;
       if (isGone(holder)) await setAside(files, lockFile, holder);
@@ -84,10 +90,13 @@ export async function takeLock(
   };
 }
 
-/** Whether a proposal that lies about belongs to a process that can no longer want it. */
+/**
+ * Whether a proposal that lies about belongs to a process that can no longer want it. One without a readable note was
+ * being written by a process that was killed, or that will write it again.
+ */
 export async function isAbandoned(proposal: string): Promise<boolean> {
   const holder = await holderOf(proposal);
-  return holder !== null && isGone(holder);
+  return holder !== null && (parseNote(holder.text) === null || isGone(holder));
 }
 
 /** Removes a file that may be gone already, or that stays until the next sweep. */
@@ -99,12 +108,15 @@ export async function removeQuietly(files: FileSystem, file: string): Promise<vo
   }
 }
 
-async function linked(files: FileSystem, proposal: string, lockFile: string): Promise<boolean> {
+/** @returns `held` when somebody has the lock, `swept` when there is nothing to link */
+async function linked(files: FileSystem, proposal: string, lockFile: string): Promise<'linked' | 'held' | 'swept'> {
   try {
     await files.link(proposal, lockFile);
-    return true;
+    return 'linked';
   } catch (thrown) {
-    if (systemCode(thrown) === 'EEXIST') return false;
+    const code = systemCode(thrown);
+    if (code === 'EEXIST') return 'held';
+    if (code === 'ENOENT') return 'swept';
     throw thrown;
   }
 }
