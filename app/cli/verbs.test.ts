@@ -1,0 +1,71 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writePrivately } from './export-verb';
+import { freeName } from './import-verb';
+import { slotOf } from './passphrase-verb';
+
+describe('the name of an import', () => {
+  it.each([
+    ['home', [], 'home'],
+    ['home', ['home'], 'home 2'],
+    ['home', ['home', 'home 2', 'home 3'], 'home 4'],
+    ['x'.repeat(80), ['x'.repeat(80)], `${'x'.repeat(78)} 2`],
+  ])('%j among %j', (name, taken, expected) => {
+    expect(freeName(name, new Set(taken))).toBe(expected);
+  });
+});
+
+describe('a key slot', () => {
+  const slots = ['abc', 'abd', 'ab'].map((id) => ({
+    id,
+    kind: 'passphrase' as const,
+    backend: null,
+    createdUnixMs: 0,
+  }));
+  it('is named by its id, or how only its id begins', () => {
+    expect(slotOf(slots, 'ab').id).toBe('ab');
+    expect(slotOf(slots, 'abd').id).toBe('abd');
+    expect(slotOf(slots.slice(0, 2), 'abc').id).toBe('abc');
+  });
+
+  it.each(['', 'a', 'x'])('and not by %j', (text) => {
+    expect(() => slotOf(slots, text)).toThrow(expect.objectContaining({ code: 'bad-input' }));
+  });
+});
+
+describe('a private file', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sesamy-export-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is private, and replaced only where that is asked for', async () => {
+    const file = join(folder, 'out');
+    await writePrivately(file, 'one', false);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await expect(writePrivately(file, 'two', false)).rejects.toMatchObject({ code: 'bad-input' });
+    expect(readFileSync(file, 'utf8')).toBe('one');
+    writeFileSync(join(folder, 'open'), 'x', { mode: 0o644 });
+    await writePrivately(join(folder, 'open'), 'three', true);
+    expect(readFileSync(join(folder, 'open'), 'utf8')).toBe('three');
+    expect(statSync(join(folder, 'open')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['open', 'out']);
+  });
+
+  it('that cannot be written leaves nothing behind', async () => {
+    await expect(writePrivately(join(folder, 'no', 'file'), 'x', false)).rejects.toMatchObject({
+      code: 'vault-not-writable',
+    });
+    // A folder cannot be replaced by a file.
+    await expect(writePrivately(folder, 'x', true)).rejects.toMatchObject({ code: 'vault-not-writable' });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(
+      readdirSync(join(folder, '..')).filter((name) => name.startsWith(folder.split('/').pop() ?? '-')),
+    ).toHaveLength(1);
+  });
+});
