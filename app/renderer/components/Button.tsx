@@ -10,8 +10,9 @@ interface Props {
   readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly big?: boolean;
   readonly disabled?: boolean;
-  /** Sends the form that it is in. */
+  /** Sends the form that it is in, or the one with the id `form`. */
   readonly submit?: boolean;
+  readonly form?: string;
   /** The accessible name, where the text alone does not say enough. */
   readonly label?: string;
   readonly autoFocus?: boolean;
@@ -25,6 +26,7 @@ export function Button({
   big = false,
   disabled = false,
   submit = false,
+  form,
   label,
   autoFocus,
   buttonRef,
@@ -35,6 +37,7 @@ export function Button({
       type={submit ? 'submit' : 'button'}
       isDisabled={disabled}
       {...(onPress === undefined ? {} : { onPress })}
+      {...(form === undefined ? {} : { form })}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(autoFocus === undefined ? {} : { autoFocus })}
       {...(buttonRef === undefined ? {} : { ref: buttonRef })}

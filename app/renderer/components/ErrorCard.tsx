@@ -19,7 +19,7 @@ export function ErrorCard({ error, tone = 'bad', children }: Props) {
         <h2 className={styles['title']}>{error.title}</h2>
         <p>{error.cause}</p>
         {error.steps.length === 0 ? null : (
-          <ol className={styles['steps']}>
+          <ol className={cx(styles['steps'], error.steps.length === 1 && styles['one'])}>
             {error.steps.map((step) => (
               <li key={step}>{step}</li>
             ))}

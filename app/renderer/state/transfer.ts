@@ -20,6 +20,7 @@ export function importChosen(): void {
 }
 
 export function importFiles(files: readonly File[]): void {
+  discardImport();
   const small = files.filter((file) => file.size <= MAX_BYTES);
   const refused = files.filter((file) => file.size > MAX_BYTES).map((file) => ({ file: file.name, error: tooLarge() }));
   perform(async () => {

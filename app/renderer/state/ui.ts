@@ -17,6 +17,9 @@ export type Selection =
   | { readonly kind: 'new' }
   | { readonly kind: 'practice' };
 
+/** The id of the list's element. */
+export const PROFILE_LIST = 'profile-list';
+
 export type Tab = 'run' | 'edit';
 
 /** The one profile that is being edited. */
@@ -43,8 +46,14 @@ export interface Conflict {
 /** What the bar at the foot of the window says for a while. */
 export type Bar =
   | { readonly kind: 'note'; readonly text: string }
-  /** With what was typed and not saved, so that undoing brings that back too. */
-  | { readonly kind: 'deleted'; readonly id: string; readonly name: string; readonly editing: Editing | null };
+  /** With what was typed and not saved, so that undoing brings that back too, and when it was deleted. */
+  | {
+      readonly kind: 'deleted';
+      readonly id: string;
+      readonly name: string;
+      readonly editing: Editing | null;
+      readonly atMs: number;
+    };
 
 /** An import that waits to be confirmed. */
 export interface Importing {
@@ -209,6 +218,13 @@ export function focusField(path: string): void {
   });
 }
 
+/** Puts the focus on the list, once what had it is gone from the page. */
+function focusProfiles(): void {
+  requestAnimationFrame(() => {
+    document.getElementById(PROFILE_LIST)?.focus();
+  });
+}
+
 /** Saves what is being edited, or shows what is wrong with it and goes to the first such field. */
 export function save(then: () => void = () => undefined): void {
   const { editing } = useUi.getState();
@@ -271,8 +287,14 @@ export function showBar(bar: Bar | null): void {
   set({ bar });
 }
 
+/** In milliseconds. A double click is faster, nobody reads the next profile's name in it. */
+const DELETING_AGAIN_MS = 700;
+
 /** Deletes at once; the bar has the way back. */
 export function removeProfile(id: string, name: string): void {
+  const { bar } = useUi.getState();
+  // The next profile's button is where this one's was: the second half of a double click must not delete that too.
+  if (bar?.kind === 'deleted' && performance.now() - bar.atMs < DELETING_AGAIN_MS) return;
   const before = appState().profiles;
   const position = before.findIndex((profile) => profile.id === id);
   const neighbour = before[position + 1] ?? before[position - 1];
@@ -281,7 +303,8 @@ export function removeProfile(id: string, name: string): void {
   perform(async () => {
     await request('profile.remove', { id });
     choose(neighbour === undefined ? { kind: 'nothing' } : { kind: 'profile', id: neighbour.id });
-    set({ bar: { kind: 'deleted', id, name, editing: unsaved } });
+    set({ bar: { kind: 'deleted', id, name, editing: unsaved, atMs: performance.now() } });
+    focusProfiles();
   });
 }
 

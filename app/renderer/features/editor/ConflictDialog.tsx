@@ -20,9 +20,11 @@ export function ConflictDialog() {
       onClose={keepBoth}
       buttons={
         <>
-          <Button onPress={keepBoth}>Keep editing</Button>
+          <Button autoFocus onPress={keepBoth}>
+            Keep editing
+          </Button>
           <Button onPress={takeTheirs}>Take theirs</Button>
-          <Button look="primary" autoFocus onPress={saveMine}>
+          <Button look="primary" onPress={saveMine}>
             Save mine over it
           </Button>
         </>

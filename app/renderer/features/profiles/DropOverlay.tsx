@@ -39,7 +39,7 @@ export function DropOverlay() {
   if (!over) return null;
   return (
     <div className={styles['overlay']}>
-      <p className={styles['words']}>Drop knocksettings.txt files to import them</p>
+      <p className={styles['words']}>Drop files of settings or bundles to import them</p>
     </div>
   );
 }

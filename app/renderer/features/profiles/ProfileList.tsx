@@ -3,7 +3,7 @@ import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import type { ProfileSummary, RunState } from '../../../shared/contract';
 import { cx } from '../../components/cx';
 import { useApp } from '../../state/mirror';
-import { select, startRun, useUi } from '../../state/ui';
+import { PROFILE_LIST, select, startRun, useUi } from '../../state/ui';
 import type { Selection } from '../../state/ui';
 import { modeForm } from '../editor/mode-forms';
 import { DoorGlyph } from './DoorGlyph';
@@ -83,6 +83,7 @@ export function ProfileList({ found, listRef, onType }: Props) {
   return (
     <div
       ref={listRef}
+      id={PROFILE_LIST}
       className={styles['list']}
       role="listbox"
       aria-label="Profiles"

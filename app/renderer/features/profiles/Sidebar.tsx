@@ -64,26 +64,69 @@ export function Sidebar() {
           Import
         </Button>
         <span className={styles['gap']} />
-        <Button
-          look="quiet"
-          onPress={() => {
-            openDialog('settings');
-          }}
-        >
-          Settings
-        </Button>
-        <Button
-          look="quiet"
-          onPress={() => {
-            openDialog('info');
-          }}
-        >
-          Info
-        </Button>
-        <Button look="quiet" onPress={lock}>
-          Lock
-        </Button>
+        <span title="Settings">
+          <Button
+            look="quiet"
+            label="Settings"
+            onPress={() => {
+              openDialog('settings');
+            }}
+          >
+            <SettingsGlyph />
+          </Button>
+        </span>
+        <span title="Info">
+          <Button
+            look="quiet"
+            label="Info"
+            onPress={() => {
+              openDialog('info');
+            }}
+          >
+            <InfoGlyph />
+          </Button>
+        </span>
+        <span title="Lock (Ctrl L)">
+          <Button look="quiet" onPress={lock}>
+            Lock
+          </Button>
+        </span>
       </div>
     </nav>
+  );
+}
+
+function SettingsGlyph() {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 18 18"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
+      <path d="M2 5.5h7M13 5.5h3M2 12.5h3M9 12.5h7" strokeLinecap="round" />
+      <circle cx="11" cy="5.5" r="2" />
+      <circle cx="7" cy="12.5" r="2" />
+    </svg>
+  );
+}
+
+function InfoGlyph() {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 18 18"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
+      <circle cx="9" cy="9" r="6.75" />
+      <path d="M9 8.25v4M9 5.6v.05" strokeLinecap="round" />
+    </svg>
   );
 }

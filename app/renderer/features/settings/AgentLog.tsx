@@ -18,7 +18,7 @@ export function AgentLog() {
           here.
         </p>
       ) : (
-        <div className={styles['scroll']} tabIndex={0} role="region" aria-labelledby="settings-agent">
+        <div className={styles['scroll']} tabIndex={0} role="region" aria-label="Uses, the latest first">
           <table className={styles['table']}>
             <thead>
               <tr>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { Button } from '../../components/Button';
 import { CheckboxInput } from '../../components/CheckboxInput';
 import { ErrorCard } from '../../components/ErrorCard';
@@ -55,6 +55,7 @@ function Bundle({ exporting }: { readonly exporting: Exporting }) {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set([exporting.id]));
   const [passphrase, setPassphrase] = useState(NO_PASSPHRASE);
+  const form = useId();
   const { busy, error, run } = useTask();
   const found = useMemo(() => filterProfiles(profiles, search), [profiles, search]);
   // The one that was on the page comes first, so that it is seen to be ticked.
@@ -96,7 +97,7 @@ function Bundle({ exporting }: { readonly exporting: Exporting }) {
             {busy ? 'Encrypting…' : ''}
           </p>
           <Button onPress={endExport}>Cancel</Button>
-          <Button look="primary" disabled={busy || ids.length === 0} onPress={begin}>
+          <Button look="primary" submit form={form} disabled={busy || ids.length === 0}>
             {ids.length === 1 ? 'Export 1 profile' : `Export ${ids.length} profiles`}
           </Button>
         </>
@@ -160,13 +161,15 @@ function Bundle({ exporting }: { readonly exporting: Exporting }) {
           {shown.length === 0 ? <li className={styles['short']}>No profile matches.</li> : null}
         </ul>
       </fieldset>
-      <NewPassphrase
-        state={passphrase}
-        onChange={setPassphrase}
-        label="Passphrase of the bundle"
-        readOnly={busy}
-        onEnter={begin}
-      />
+      <form
+        id={form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          begin();
+        }}
+      >
+        <NewPassphrase state={passphrase} onChange={setPassphrase} label="Passphrase of the bundle" readOnly={busy} />
+      </form>
     </Modal>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ImportItem } from '../../../shared/contract';
 import { assertNever } from '../../assert-never';
 import { Button } from '../../components/Button';
@@ -22,6 +22,7 @@ export function ImportDialog() {
 function Preview({ importing }: { readonly importing: Importing }) {
   const { items } = importing.preview;
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const list = useRef<HTMLUListElement>(null);
   const usable = usableIndexes(items);
   const chosen = usable.filter((index) => !left.has(index));
   const { shown, rest, showMore } = useCapped(items);
@@ -35,6 +36,10 @@ function Preview({ importing }: { readonly importing: Importing }) {
   };
   const onOpened = (index: number, grownBy: number): void => {
     setLeft(moved(left, index, grownBy));
+    // The field that had the focus is gone; what has come in its place goes on from there.
+    requestAnimationFrame(() => {
+      list.current?.querySelector<HTMLElement>(`[data-index="${index}"] input`)?.focus();
+    });
   };
   return (
     <Modal
@@ -82,9 +87,9 @@ function Preview({ importing }: { readonly importing: Importing }) {
           </Button>
         </div>
       )}
-      <ul className={styles['rows']} aria-label="Found in the files">
+      <ul ref={list} className={styles['rows']} aria-label="Found in the files">
         {shown.map((item) => (
-          <li key={item.index} className={styles['row']}>
+          <li key={item.index} data-index={item.index} className={styles['row']}>
             <Item item={item} ticked={!left.has(item.index)} onTick={tick} onOpened={onOpened} />
           </li>
         ))}

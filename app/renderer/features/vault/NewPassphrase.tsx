@@ -40,22 +40,15 @@ interface Props {
   readonly label?: string;
   readonly readOnly?: boolean;
   readonly autoFocus?: boolean;
-  /** Where the fields are in no form of their own. */
-  readonly onEnter?: () => void;
 }
 
 /** Two fields for a new passphrase, with an estimate of how long it would hold. */
-export function NewPassphrase({ state, onChange, label = 'Passphrase', readOnly = false, autoFocus, onEnter }: Props) {
+export function NewPassphrase({ state, onChange, label = 'Passphrase', readOnly = false, autoFocus }: Props) {
   const [shown, setShown] = useState(false);
   const id = useId();
   const problems = problemsOf(state);
   return (
-    <div
-      className={styles['fields']}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && event.target instanceof HTMLInputElement) onEnter?.();
-      }}
-    >
+    <div className={styles['fields']}>
       <PassphraseInput
         label={label}
         value={state.first}
