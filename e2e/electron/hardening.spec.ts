@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 import { test } from './app';
 
@@ -101,22 +100,4 @@ test('main refuses requests that no page of ours would make', async ({ sesamy })
     'unknown-target',
     'bad-input',
   ]);
-});
-
-test('nothing of a profile is written to disk', async ({ sesamy }) => {
-  const { page } = sesamy;
-  const canary = '97979797';
-  await page.getByRole('button', { name: 'New', exact: true }).click();
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('canary-profile');
-  await page.getByRole('textbox', { name: 'Host', exact: true }).fill('canary-host.example.org');
-  await page.getByRole('textbox', { name: 'Sequence', exact: true }).fill(canary);
-  await page.keyboard.press('Control+S');
-  await expect(page.getByRole('option', { name: /canary-profile/ })).toBeVisible();
-  await sesamy.app.close();
-  const files = readdirSync(sesamy.home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  expect(files.length).toBeGreaterThan(0);
-  for (const file of files) {
-    const text = readFileSync(join(file.parentPath, file.name)).toString('latin1');
-    expect(text.includes(canary) || text.includes('canary-'), file.name).toBe(false);
-  }
 });

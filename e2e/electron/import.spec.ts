@@ -1,6 +1,7 @@
-import { chownSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { expectAccessible } from '../screens/accessibility';
 import { SesamyWindow } from '../screens/window';
 import { test } from './app';
 
@@ -20,8 +21,14 @@ test('a dropped settings file becomes a profile, and a bad one says where it is 
     },
     [GOOD, BAD],
   );
+  const dialog = sesamy.page.getByRole('dialog', { name: 'Import profiles' });
+  await expect(dialog.getByText(/[Ll]ine 3, column 1/)).toBeVisible();
+  // Nothing is imported before it is confirmed.
+  await expect(window.profile('192.0.2.16')).toBeHidden();
+  await expectAccessible(sesamy.page, 'import preview');
+  await window.screenshot('import-preview');
+  await dialog.getByRole('button', { name: /^Import 1 profile/ }).click();
   await expect(sesamy.page.getByText('Imported 1 of 2')).toBeVisible();
-  await expect(sesamy.page.getByText(/Line 3, column 1/)).toBeVisible();
   await expect(window.profile('192.0.2.16')).toBeVisible();
   await window.screenshot('import');
   expect(sesamy.complaints).toEqual([]);
@@ -37,8 +44,9 @@ test('the dialog imports what is chosen', async ({ sesamy }) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path, `${path}.missing`] });
   }, file);
   await window.button('Import').click();
-  await expect(sesamy.page.getByText('Imported 1 of 2')).toBeVisible();
   await expect(sesamy.page.getByText(/there is no such file/)).toBeVisible();
+  await sesamy.page.getByRole('button', { name: /^Import 1 profile/ }).click();
+  await expect(sesamy.page.getByText('Imported 1 of 2')).toBeVisible();
   await expect(window.profile('192.0.2.16')).toBeVisible();
   expect(sesamy.complaints).toEqual([]);
 });
@@ -50,5 +58,39 @@ test('the Info panel lists the interfaces', async ({ sesamy }) => {
   await window.screenshot('info');
   await sesamy.page.keyboard.press('Escape');
   await expect(sesamy.page.getByRole('dialog')).toBeHidden();
+  expect(sesamy.complaints).toEqual([]);
+});
+
+test('a bundle carries profiles to another computer, under a passphrase of its own', async ({ sesamy, world }) => {
+  const window = new SesamyWindow(sesamy.page);
+  await window.createByKeyboard({ name: 'travels', host: '192.0.2.30', port: 22, sequence: '4321', windowMs: 2000 });
+  const file = join(world.home, 'profiles.sesamy');
+  await sesamy.app.evaluate(({ dialog }, path) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, file);
+  await window.profile('travels').click();
+  await window.button('Export').click();
+  await sesamy.page.getByRole('menuitem', { name: /bundle/i }).click();
+  const exporting = sesamy.page.getByRole('dialog');
+  await exporting.getByLabel('Passphrase of the bundle', { exact: true }).fill('a passphrase for the road');
+  await exporting.getByLabel('Passphrase of the bundle again', { exact: true }).fill('a passphrase for the road');
+  await window.screenshot('export-bundle');
+  await exporting.getByRole('button', { name: /^Export/ }).click();
+  await expect.poll(() => existsSync(file)).toBe(true);
+  expect(readFileSync(file, 'utf8')).not.toContain('192.0.2.30');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+
+  await window.button('Delete').click();
+  await expect(window.profile('travels')).toBeHidden();
+  await window.button('Import').click();
+  const importing = sesamy.page.getByRole('dialog', { name: 'Import profiles' });
+  await importing.getByLabel(/^Passphrase of/).fill('not that one');
+  await importing.getByRole('button', { name: /^Open/ }).click();
+  await expect(importing.getByText(/passphrase is wrong/i)).toBeVisible();
+  await importing.getByLabel(/^Passphrase of/).fill('a passphrase for the road');
+  await importing.getByRole('button', { name: /^Open/ }).click();
+  await importing.getByRole('button', { name: /^Import 1 profile/ }).click();
+  await expect(window.profile('travels')).toBeVisible();
   expect(sesamy.complaints).toEqual([]);
 });

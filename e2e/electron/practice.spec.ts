@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { expectAccessible } from '../screens/accessibility';
 import { SesamyWindow } from '../screens/window';
-import { openApp, test } from './app';
+import { PASSPHRASE, test } from './app';
 
 test('a newcomer makes a profile by keyboard, knocks on the practice door and is let in', async ({ sesamy }) => {
   const window = new SesamyWindow(sesamy.page);
@@ -67,22 +67,24 @@ test('knocking alone says that the knock was sent, and claims no more', async ({
   expect(sesamy.complaints).toEqual([]);
 });
 
-test('dark is as readable as light', async () => {
-  const opened = await openApp('dark');
-  try {
-    const window = new SesamyWindow(opened.page);
-    const door = await window.startPracticeDoor('121', 500);
-    await expectAccessible(opened.page, 'practice page, dark');
-    await window.createByKeyboard({ name: 'night', ...door, sequence: '121', windowMs: 500, user: 'guest' });
-    await window.knock.click();
-    await expect(window.runStatus).toContainText('Door open');
-    await expectAccessible(opened.page, 'run, dark');
-    await window.screenshot('run-dark');
-    await opened.page.getByRole('tab', { name: 'Edit' }).click();
-    await expectAccessible(opened.page, 'editor, dark');
-    await window.screenshot('editor-dark');
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
+test('dark is as readable as light', async ({ world }) => {
+  const opened = await world.open({ colorScheme: 'dark' });
+  const window = new SesamyWindow(opened.page);
+  await expectAccessible(opened.page, 'first run, dark');
+  await window.firstRun(PASSPHRASE);
+  const door = await window.startPracticeDoor('121', 500);
+  await expectAccessible(opened.page, 'practice page, dark');
+  await window.createByKeyboard({ name: 'night', ...door, sequence: '121', windowMs: 500, user: 'guest' });
+  await window.knock.click();
+  await expect(window.runStatus).toContainText('Door open');
+  await expectAccessible(opened.page, 'run, dark');
+  await window.screenshot('run-dark');
+  await opened.page.getByRole('tab', { name: 'Edit' }).click();
+  await expectAccessible(opened.page, 'editor, dark');
+  await window.screenshot('editor-dark');
+  await opened.page.keyboard.press('Control+L');
+  await expect(window.unlock).toBeVisible();
+  await expectAccessible(opened.page, 'lock screen, dark');
+  expect(opened.complaints).toEqual([]);
+  await opened.app.close();
 });

@@ -21,6 +21,11 @@ export class SesamyWindow {
   readonly steps: Locator;
   readonly log: Locator;
   readonly knock: Locator;
+  readonly newPassphrase: Locator;
+  readonly repeatPassphrase: Locator;
+  readonly createVault: Locator;
+  readonly passphrase: Locator;
+  readonly unlock: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -31,6 +36,11 @@ export class SesamyWindow {
     this.steps = page.getByRole('list', { name: 'Steps of the run' });
     this.log = page.getByRole('log', { name: 'Log of the run' });
     this.knock = page.getByRole('button', { name: 'Knock and open SSH' });
+    this.newPassphrase = page.getByLabel('Passphrase', { exact: true });
+    this.repeatPassphrase = page.getByLabel('Passphrase again', { exact: true });
+    this.createVault = page.getByRole('button', { name: 'Create encrypted store' });
+    this.passphrase = page.getByLabel('Passphrase', { exact: true });
+    this.unlock = page.getByRole('button', { name: 'Unlock', exact: true });
   }
 
   button(name: string): Locator {
@@ -42,7 +52,22 @@ export class SesamyWindow {
   }
 
   profile(name: string): Locator {
-    return this.profiles.getByRole('option', { name: new RegExp(`^${name}`) });
+    return this.profiles.getByRole('option', { name: new RegExp(`^${name} `) });
+  }
+
+  /** Makes the vault, from whatever was typed there before. */
+  async firstRun(passphrase: string, options: { readonly device?: boolean } = {}): Promise<void> {
+    await this.newPassphrase.fill(passphrase);
+    await this.repeatPassphrase.fill(passphrase);
+    if (options.device === true) await this.page.getByText(/^Also unlock with this device/).click();
+    await this.createVault.click();
+    await this.search.waitFor();
+  }
+
+  async unlockWith(passphrase: string): Promise<void> {
+    await this.passphrase.fill(passphrase);
+    await this.unlock.click();
+    await this.search.waitFor();
   }
 
   /** Makes a count-window profile with nothing but the keyboard. */

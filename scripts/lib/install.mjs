@@ -78,8 +78,8 @@ export const WINDOW_PACKAGES = [
   'fonts-dejavu-core',
 ];
 
-/** A hand on the keyboard of the terminal that the window opens. */
-export const WINDOW_TEST_PACKAGES = ['xdotool'];
+/** A hand on the keyboard of the terminal that the window opens, and a real keyring. */
+export const WINDOW_TEST_PACKAGES = ['xdotool', 'gnome-keyring', 'libsecret-1-0', 'dbus-daemon', 'dbus-bin'];
 
 /** A screen where there is none, and a terminal and ssh for the session on it. */
 export const VIRTUAL_SCREEN_PACKAGES = ['xvfb', 'xauth', 'xterm', 'openssh-client'];
