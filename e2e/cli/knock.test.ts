@@ -7,7 +7,7 @@ import { planKnock } from '../../app/domain/modes/registry';
 import type { PreparedKnock } from '../../app/engine/knock';
 import { serveAgent } from '../../app/session/agent';
 import type { AgentRequest, AgentServer } from '../../app/session/agent';
-import { checkBuilt, Home } from './sesamy';
+import { checkBuilt, Home, sesamyCommand } from './sesamy';
 
 const PASSPHRASE = 'a long passphrase';
 /** Ports of nobody: the knocks go there and are refused. */
@@ -95,6 +95,20 @@ describe('proxy', () => {
     expect(code).toBe(0);
     expect(readFileSync(output, 'utf8')).toBe('HELLO DOOR');
     expect(screen).not.toContain(PASSPHRASE);
+  });
+
+  it('asks for the passphrase under ssh itself, which then has its session', async () => {
+    const steps = ['--mode', 'port-sequence', '--steps', '17000,18000:udp', '--delay', '0'];
+    const door = home.start(['practice', ...steps]);
+    const doorPort = (): string | undefined => /listens on \S+ port (\d+)/.exec(door.stdout.toString())?.[1];
+    await door.ready('the practice door', () => doorPort() !== undefined);
+    await home.holding(PASSPHRASE, ['practice', '--host', '127.0.0.1', ...steps]);
+    const ssh = home.shell(
+      `ssh -F none -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o ProxyCommand="${sesamyCommand(['proxy', 'practice'])} %h %p" -p ${doorPort() ?? ''} guest@127.0.0.1`,
+    );
+    await ssh.at('Passphrase of your profiles: ', `${PASSPHRASE}\r`);
+    await ssh.at('practice> ', 'exit\r');
+    expect((await ssh.end()).code).toBe(0);
   });
 
   it('goes where SSH says, and keeps its hands off what is no host and no port', async () => {

@@ -10,12 +10,17 @@ const SESAMY = resolve('out/main/sesamy.cjs');
 
 const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
+/** `sesamy` with these arguments, as a shell takes it. */
+export function sesamyCommand(args: readonly string[]): string {
+  return [process.execPath, SESAMY, ...args].map(quoted).join(' ');
+}
+
 /** A person's computer, as far as the command line sees it: a store, and a place for the agent. */
 export class Home {
   readonly folder = mkdtempSync(join(tmpdir(), 'sesamy-cli-'));
   readonly store = join(this.folder, 'store');
   readonly env: Readonly<Record<string, string>>;
-  readonly #terminals: Running[] = [];
+  readonly #running: Running[] = [];
 
   constructor() {
     const runtime = join(this.folder, 'run');
@@ -41,7 +46,7 @@ export class Home {
   /** Runs `sesamy` without a terminal; each passphrase is a line of descriptor 3. */
   sesamy(args: readonly string[], passphrases: readonly string[] = []): Promise<Finished> {
     const lines = quoted(passphrases.map((line) => `${line}\n`).join(''));
-    const command = [process.execPath, SESAMY, ...args, '--passphrase-fd', '3'].map(quoted).join(' ');
+    const command = sesamyCommand([...args, '--passphrase-fd', '3']);
     return run(['setsid', '--wait', 'sh', '-c', `printf %s ${lines} | { ${command} 3<&0 </dev/null; }`], {
       env: this.env,
     });
@@ -66,18 +71,28 @@ export class Home {
    * @param after what the shell runs on the same terminal afterwards
    */
   terminal(args: readonly string[], redirections = '', after = ''): Typist {
-    const command = `${[process.execPath, SESAMY, ...args].map(quoted).join(' ')} ${redirections}; code=$?; ${after}
-      exit $code`;
+    return this.shell(`${sesamyCommand(args)} ${redirections}; code=$?; ${after}\n exit $code`);
+  }
+
+  /** Runs a line of the shell on a terminal of its own. */
+  shell(line: string): Typist {
     const running = new Running(
-      ['script', '--quiet', '--return', '--flush', '--echo', 'always', '--command', command, '/dev/null'],
+      ['script', '--quiet', '--return', '--flush', '--echo', 'always', '--command', line, '/dev/null'],
       this.env,
     );
-    this.#terminals.push(running);
+    this.#running.push(running);
     return new Typist(running);
   }
 
+  /** Starts `sesamy` without a terminal, until the home is removed. */
+  start(args: readonly string[]): Running {
+    const running = new Running([process.execPath, SESAMY, ...args], this.env);
+    this.#running.push(running);
+    return running;
+  }
+
   async remove(): Promise<void> {
-    for (const terminal of this.#terminals) await terminal.stop('SIGKILL');
+    for (const running of this.#running) await running.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
