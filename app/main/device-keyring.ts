@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- the oldest Electron that we run on has only the synchronous calls */
 import { app, safeStorage } from 'electron';
 import type { DeviceKeyState } from '../shared/contract';
 import type { DeviceKeyring } from '../vault';

@@ -79,7 +79,7 @@ export const WINDOW_PACKAGES = [
 ];
 
 /** A hand on the keyboard of the terminal that the window opens, and a real keyring. */
-export const WINDOW_TEST_PACKAGES = ['xdotool', 'gnome-keyring', 'libsecret-1-0', 'dbus-daemon', 'dbus-bin'];
+export const WINDOW_TEST_PACKAGES = ['xdotool', 'gnome-keyring', 'libsecret-1-0', 'dbus-daemon'];
 
 /** A screen where there is none, and a terminal and ssh for the session on it. */
 export const VIRTUAL_SCREEN_PACKAGES = ['xvfb', 'xauth', 'xterm', 'openssh-client'];
