@@ -14,8 +14,12 @@ const WHOLE = 'profiles.vault,profiles.vault.backup';
 /** A saver saves every 10 to 20 ms; in this time a kill meets every part of a save, and of the next ones. */
 const KILL_WITHIN_MS = 60;
 
-/** Bundles the vault for plain Node. @returns {Promise<string>} the bundle */
-export async function bundleSaver() {
+/**
+ * Bundles one program of app/vault/faults for plain Node.
+ * @param {string} name
+ * @returns {Promise<string>} the bundle, in a folder of its own that the caller removes
+ */
+export async function bundleForNode(name) {
   const cache = path.join(root, '.cache');
   fs.mkdirSync(cache, { recursive: true });
   // Inside the project, so that the bundle finds its packages; a folder of its own, so that two runs do not meet.
@@ -25,13 +29,13 @@ export async function bundleSaver() {
     configFile: false,
     logLevel: 'warn',
     build: {
-      ssr: path.join(root, 'app/vault/faults/saver.ts'),
+      ssr: path.join(root, 'app/vault/faults', `${name}.ts`),
       outDir,
       target: 'node20',
-      rolldownOptions: { output: { format: 'esm', entryFileNames: 'saver.mjs' } },
+      rolldownOptions: { output: { format: 'esm', entryFileNames: '[name].mjs' } },
     },
   });
-  return path.join(outDir, 'saver.mjs');
+  return path.join(outDir, `${name}.mjs`);
 }
 
 /**
@@ -41,7 +45,7 @@ export async function bundleSaver() {
  */
 export async function withBench(work) {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'sesamy-faults-'));
-  const bundle = await bundleSaver();
+  const bundle = await bundleForNode('saver');
   try {
     return await work({ bundle, saver: await import(pathToFileURL(bundle).href), base });
   } finally {

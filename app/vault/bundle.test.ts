@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { looksLikeBundle, openBundle, sealBundleWith } from './bundle';
 import { sealContainer } from './container';
+import { RULES } from './rules';
 import { passphraseSlot } from './slots';
 import { CHEAP, codeOf, failureOf, numberedProfile } from './testing';
 
@@ -75,8 +76,8 @@ describe('a bundle', () => {
     ['a host that is an option', numberedProfile(1, { host: '-oProxyCommand=x' }), /profile 1/],
     ['an unknown mode', { ...numberedProfile(1), mode: { kind: 'new' } }, /a later version made/],
     ['no profile at all', null, /profile 1/],
-  ])('with %s is refused', async (_what, profile, cause) => {
-    const text = await hostileBundle('bundle', JSON.stringify({ profiles: [profile] }));
+  ])('with %s is refused, whatever rules it names', async (_what, profile, cause) => {
+    const text = await hostileBundle('bundle', JSON.stringify({ rules: RULES, profiles: [profile] }));
     const failure = await failureOf(openBundle(text, 'x'));
     expect(failure.code).toBe('bad-input');
     expect(failure.info.cause).toMatch(cause);

@@ -52,7 +52,7 @@ export async function openBundle(text: string, passphrase: string): Promise<read
     dataKey.fill(0);
     if (plaintext === null) throw new FormatProblem('damaged', 'was altered after it was made');
     try {
-      return [...decodeProfiles(plaintext).values()];
+      return [...decodeProfiles(plaintext, 'stranger').values()];
     } finally {
       plaintext.fill(0);
     }

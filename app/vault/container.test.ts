@@ -8,6 +8,7 @@ import type { Header } from './container';
 import { createVaultWith, openVaultWith, vaultStatus } from './open';
 import { FormatProblem } from './problems';
 import { encodeProfiles } from './profiles';
+import { RULES } from './rules';
 import { deviceSlot, openWithDevice, passphraseSlot } from './slots';
 import { CHEAP, CHEAP_OPTIONS, codeOf, failureOf, fakeKeyring, numberedProfile, temporaryVault } from './testing';
 
@@ -134,6 +135,7 @@ describe('the format', () => {
 
   it('is read by another implementation, in a file of today', async () => {
     expect(readByTheDocument(await smallVault(), 'open sesamy')).toEqual({
+      rules: RULES,
       profiles: [numberedProfile(1), numberedProfile(2)],
     });
   });
@@ -324,6 +326,18 @@ describe('encrypted content', () => {
     [
       'has a profile twice',
       JSON.stringify({ profiles: [numberedProfile(1), numberedProfile(1)] }),
+      'vault-damaged',
+      /twice/,
+    ],
+    [
+      'was checked with other rules, and breaks ours',
+      JSON.stringify({ rules: 'other', profiles: [numberedProfile(1, { servicePort: 0 })] }),
+      'vault-damaged',
+      /Service port must be/,
+    ],
+    [
+      'was checked with our rules, and has a profile twice',
+      JSON.stringify({ rules: RULES, profiles: [numberedProfile(1), numberedProfile(1)] }),
       'vault-damaged',
       /twice/,
     ],

@@ -49,7 +49,7 @@ export function decryptVersion(file: string, container: Container, dataKey: Buff
   const plaintext = openContainer(container, dataKey);
   if (plaintext === null) return null;
   try {
-    const profiles = decodeProfiles(plaintext);
+    const profiles = decodeProfiles(plaintext, 'ours');
     return { checksum: container.checksum, slots: container.header.slots, profiles };
   } catch (thrown) {
     throw vaultProblem(file, thrown);
