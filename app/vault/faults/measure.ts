@@ -5,7 +5,7 @@ import { createVault, openVault, vaultLocation } from '../index';
 import { SCRYPT_COST } from '../slots';
 import { numberedProfile } from '../testing';
 
-const PASSPHRASE = 'open sesamy';
+export const PASSPHRASE = 'open sesamy';
 
 /** @param home the folder of the vault, which must not be there yet. @returns the size of its file in bytes */
 export async function fill(home: string, profiles: number): Promise<number> {
