@@ -73,7 +73,11 @@ export interface OpenVault {
    */
   change(edits: readonly ProfileEdit[]): Promise<void>;
   /** Errors as {@link change}, and `device-key-unavailable` when the keyring is no protection. */
-  addSlot(slot: { readonly kind: 'passphrase'; readonly passphrase: string } | { readonly kind: 'device'; readonly keyring: DeviceKeyring }): Promise<void>;
+  addSlot(
+    slot:
+      | { readonly kind: 'passphrase'; readonly passphrase: string }
+      | { readonly kind: 'device'; readonly keyring: DeviceKeyring },
+  ): Promise<void>;
   /** Gives a passphrase slot another passphrase. Errors as {@link change}, and `bad-input` for a slot that is not one. */
   changePassphrase(slotId: string, passphrase: string): Promise<void>;
   /** @throws SesamyError as {@link change}, and `last-passphrase` when no passphrase slot would remain */
