@@ -38,9 +38,11 @@ export function ProfilePage({ id }: { readonly id: string }) {
   const run = useApp((app) => app.runs[id] ?? null);
   const tab = useUi((ui) => ui.tab);
   const editing = useUi((ui) => ui.editing);
+  // Choosing the row of the profile that is shown already ends its editing too.
+  const nothingToEdit = editing === null;
   useEffect(() => {
     if (profile !== null) beginEditing(profile);
-  }, [profile]);
+  }, [profile, nothingToEdit]);
   if (profile === null) return null;
 
   const { host, servicePort, mode } = profile;
