@@ -5,6 +5,7 @@ import { err, plain, seconds } from './print';
 
 const BAR_WIDTH = 24;
 const FRAME_MS = 100;
+const USUAL_WIDTH = 80;
 
 /** Shows the stream of events to a person. */
 export interface Progress {
@@ -91,8 +92,10 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
     const now = performance.now() - zeroMs;
     const filled = Math.min(BAR_WIDTH, Math.floor((now / Math.max(1, plan.connect.atMs)) * BAR_WIDTH));
     const left = Math.max(0, plan.connect.atMs - now);
+    // A terminal that does not know its width says 0.
+    const width = stream.columns > 0 ? stream.columns : USUAL_WIDTH;
     const text = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${sent} of ${count(plan.packets.length, 'knock')}, connect in ${(left / 1000).toFixed(1)} s`;
-    stream.write(`\r\u001b[K${text.slice(0, Math.max(0, stream.columns - 1))}`);
+    stream.write(`\r\u001b[K${text.slice(0, width - 1)}`);
   };
   const lines = linesProgress((line) => {
     stream.write(`\r\u001b[K${line}\n`);

@@ -33,6 +33,7 @@ interface RunDependencies {
 
 export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Runs {
   const cancels = new Map<string, () => void>();
+  const tickets = new Set<RunTicket>();
 
   const current = (profileId: string): RunState | undefined => state.current.runs[profileId];
   const publish = (run: RunState): void => {
@@ -100,12 +101,15 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
         record(runId, profile.id, event);
       },
       () => {
+        tickets.delete(made);
         const last = current(profile.id)?.events.at(-1)?.type;
         const ended = last === 'closed' || last === 'failed';
         settle(ended ? null : new SesamyError('connection-lost', 'The session’s own process ended without a word.'));
       },
     );
+    tickets.add(made);
     const withdraw = (): void => {
+      tickets.delete(made);
       made.withdraw();
     };
     controller.signal.addEventListener('abort', () => {
@@ -174,6 +178,8 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
     forgetAll() {
       for (const run of Object.values(state.current.runs))
         if (!run.done && run.purpose === 'knock') cancels.get(run.profileId)?.();
+      for (const ticket of tickets) ticket.abandon();
+      tickets.clear();
       cancels.clear();
       state.set('runs', {});
     },

@@ -102,6 +102,13 @@ describe('the run channel', () => {
     await expect.poll(() => stopped).toBe(true);
     await fetched.end();
 
+    const abandoned = await makeTicket(folder, prepared, ignore, ignore);
+    const left = await fetchKnock(abandoned.socketPath, () => (stopped = false));
+    abandoned.abandon();
+    expect(existsSync(abandoned.folder)).toBe(false);
+    await left.end();
+    expect(stopped).toBe(true);
+
     const unused = await makeTicket(folder, prepared, ignore, ignore);
     unused.withdraw();
     expect(existsSync(unused.folder)).toBe(false);

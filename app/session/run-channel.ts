@@ -39,6 +39,8 @@ export interface RunTicket {
   keep(name: string, text: string): string;
   /** Asks the proxy to stop, if it has come, and takes the ticket away. */
   withdraw(): void;
+  /** Takes away what lies on the disk, at once, and leaves a session that has begun to itself. For the end of the app. */
+  abandon(): void;
 }
 
 /**
@@ -80,6 +82,9 @@ export async function makeTicket(
     server.listen(socketPath, resolve);
   });
   chmodSync(socketPath, 0o600);
+  const removeFolder = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     socketPath,
     folder,
@@ -92,9 +97,10 @@ export async function makeTicket(
       if (proxy !== null) send(proxy, { order: 'stop' });
       else {
         server.close();
-        rmSync(folder, { recursive: true, force: true });
+        removeFolder();
       }
     },
+    abandon: removeFolder,
   };
 }
 
