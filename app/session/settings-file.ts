@@ -22,7 +22,7 @@ export async function readSettingsText(path: string): Promise<string> {
     const file = await open(path, 'r');
     try {
       const chunks: Buffer[] = [];
-      for (let length = 0; length <= MAX_BYTES; ) {
+      for (let length = 0; length <= MAX_BYTES;) {
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
         if (bytesRead === 0) return Buffer.concat(chunks).toString('utf8');
         chunks.push(buffer.subarray(0, bytesRead));
