@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { REAL_FILES } from './file-system';
 import { lockFileOf, takeLock } from './lock';
@@ -151,6 +151,12 @@ describe('the lock', () => {
       expect(await (await take(0)).isOurs()).toBe(true);
     },
   );
+
+  it('is waited for no longer than said when something else stands in its place', async () => {
+    symlinkSync(`${location.folder}/nowhere`, lockFile);
+    expect(await codeOf(take())).toBe('vault-busy');
+    expect(readdirSync(location.folder)).toEqual(['profiles.vault.lock']);
+  });
 
   it('that another has now is not removed by the one who lost it', async () => {
     const lost = await take();

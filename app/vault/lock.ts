@@ -66,8 +66,7 @@ export async function takeLock(
       if (result === 'linked') break;
       if (result === 'swept') await propose();
       const holder = await holderOf(lockFile);
-      if (holder === null) continue;
-      if (isGone(holder)) await setAside(files, lockFile, holder);
+      if (holder !== null && isGone(holder)) await setAside(files, lockFile, holder);
       else if (performance.now() - started > waitMs) throw busy(location, holder);
       else await delay(LOOK_AGAIN_MS.least + Math.random() * LOOK_AGAIN_MS.spread);
     }
@@ -222,8 +221,8 @@ function processNamespace(): string {
   }
 }
 
-function busy(location: VaultLocation, holder: Holder): SesamyError {
-  const note = parseNote(holder.text);
+function busy(location: VaultLocation, holder: Holder | null): SesamyError {
+  const note = holder === null ? null : parseNote(holder.text);
   const who = note === null ? 'another process' : `process ${note.pid}`;
   return new SesamyError('vault-busy', `${location.file} is being saved by ${who}.`);
 }
