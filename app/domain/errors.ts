@@ -127,7 +127,7 @@ const KINDS = {
   },
   'vault-damaged': {
     title: 'The profile store is damaged',
-    steps: ['Restore the backup. The damaged file is left as it is.'],
+    steps: ['Restore the backup, in the window or with sesamy restore. The damaged file is kept.'],
     exitCode: 1,
   },
   'vault-version': {
@@ -146,7 +146,7 @@ const KINDS = {
     exitCode: 1,
   },
   'vault-unsafe': {
-    title: 'Others may read the profile store',
+    title: 'What must be private is open to others',
     steps: ['Make the folder and its files private to you: folder mode 700, files mode 600.'],
     exitCode: 4,
   },

@@ -1,7 +1,6 @@
 import { prepareKnock } from '../engine/knock';
 import { serveAgent } from '../session/agent';
-import { parseProfile } from '../domain/profile/profile';
-import { SesamyError } from '../domain/errors';
+import { retargeted } from '../session/saved-profile';
 import type { StateHolder } from './state';
 import type { Profiles } from './profiles';
 
@@ -10,7 +9,7 @@ const KEPT_USES = 100;
 
 /** Lets the command line knock without a passphrase while the vault is open. */
 export interface AgentHolder {
-  start(): Promise<void>;
+  start(): void;
   stop(): void;
 }
 
@@ -25,34 +24,33 @@ export function holdAgent({
 }): AgentHolder {
   let serving: Promise<{ close(): Promise<void> } | null> = Promise.resolve(null);
 
+  let closing: Promise<void> = Promise.resolve();
+
   const stop = (): void => {
     const ending = serving;
     serving = Promise.resolve(null);
-    void ending.then((server) => server?.close());
+    closing = closing.then(async () => (await ending)?.close());
   };
 
   return {
-    async start() {
+    start() {
       stop();
-      serving = serveAgent({
-        path,
-        async prepare(request, signal) {
-          const profile = profiles.find(request.name);
-          const checked = parseProfile({
-            ...profile,
-            host: request.host ?? profile.host,
-            servicePort: request.port ?? profile.servicePort,
-          });
-          if (!checked.ok)
-            throw new SesamyError('bad-input', checked.problems.map((problem) => problem.message).join('\n'));
-          const prepared = await prepareKnock(checked.value, signal);
-          const use = { unixMs: Date.now(), profileName: profile.name, verb: request.verb };
-          state.set('agentUses', [...state.current.agentUses, use].slice(-KEPT_USES));
-          return prepared;
-        },
+      // Our own server of a moment ago would look like another app's.
+      serving = closing
+        .then(() =>
+          serveAgent({
+            path,
+            async prepare(request, signal) {
+              const profile = profiles.find(request.name);
+              const prepared = await prepareKnock(retargeted(profile, request.host, request.port), signal);
+              const use = { unixMs: Date.now(), profileName: profile.name, verb: request.verb };
+              state.set('agentUses', [...state.current.agentUses, use].slice(-KEPT_USES));
+              return prepared;
+            },
+          }),
+        )
         // Without it the command line asks for the passphrase; the window works all the same.
-      }).catch(() => null);
-      await serving;
+        .catch(() => null);
     },
     stop,
   };

@@ -132,7 +132,7 @@ async function start(): Promise<void> {
         void practice.stop();
         agent.stop();
         state.set('agentUses', []);
-      } else void agent.start();
+      } else agent.start();
       profiles.follow(vault);
     },
     onRefreshed: () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
+import { findProfile } from '../session/saved-profile';
 import type { ProfileSummary } from '../shared/contract';
 import type { OpenVault, ProfileEdit } from '../vault';
 import type { StateHolder } from './state';
@@ -63,17 +64,7 @@ export function holdProfiles(state: StateHolder): Profiles {
     },
     publish,
     get,
-    find(name) {
-      const found = all().filter((profile) => profile.name === name || profile.id === name);
-      const [first] = found;
-      if (first === undefined) throw new SesamyError('unknown-target', `No profile is called ${JSON.stringify(name)}.`);
-      if (found.length > 1)
-        throw new SesamyError(
-          'bad-input',
-          `${found.length} profiles are called ${JSON.stringify(name)}. Use an id: ${found.map((profile) => profile.id).join(', ')}.`,
-        );
-      return first;
-    },
+    find: (name) => findProfile(all(), name),
     change,
     keepForNow(profile) {
       passing.set(profile.id, profile);
