@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The unit tests. The lab, which needs root and real servers, has its own configuration. */
+/** The unit tests. What starts other programs (command line, killed savers, lab) has its own configuration. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['app/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
+          include: ['app/**/*.test.{ts,tsx}'],
         },
       },
     ],

@@ -59,9 +59,15 @@ const { resolveElectron } = await import('./electron-runtime/index.mjs');
 resolveElectron();
 const playwright = [tool('playwright'), 'test'];
 const screen = process.env['DISPLAY'] && !labRuns ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24'];
-// Without root only the command line's own tests remain of these.
-const built = ['run', '--config', 'vitest.lab.config.ts', ...vitestReport('lab'), ...(labRuns ? [] : ['e2e/cli'])];
-await step(labRuns ? 'Command line and lab' : 'Command line', tool('vitest'), built);
+// Without root the lab's own tests are left out of these.
+const built = [
+  'run',
+  '--config',
+  'vitest.lab.config.ts',
+  ...vitestReport('lab'),
+  ...(labRuns ? [] : ['e2e/cli', 'scripts/']),
+];
+await step(labRuns ? 'Command line, killed savers and lab' : 'Command line and killed savers', tool('vitest'), built);
 if (labRuns) {
   // Playwright speaks to the app over loopback, which each namespace has for itself: so its runner lives in the client's.
   const enter = path.join(root, '.cache/lab/enter.mjs');
