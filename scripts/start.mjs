@@ -13,23 +13,24 @@ import {
 } from './lib/install.mjs';
 import { asUser, ordinaryUser, shareScreen, stageApp, userEnvironment } from './lib/ordinary-user.mjs';
 import { giveUp, say } from './lib/say.mjs';
+import { hasScreen, VIRTUAL_SCREEN } from './lib/screen.mjs';
 
 checkNode();
 const linux = process.platform === 'linux';
 const asRoot = process.getuid?.() === 0;
-const hasScreen = !linux || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
+const onScreen = hasScreen();
 
 await installNodePackages();
 if (linux)
   await installSystemPackages(
     'what a window needs',
-    hasScreen ? WINDOW_PACKAGES : [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES],
+    onScreen ? WINDOW_PACKAGES : [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES],
   );
 await build();
 const { resolveElectron } = await import('./electron-runtime/index.mjs');
 const runtime = resolveElectron();
 
-if (!hasScreen && !canInstallSystemPackages() && !fs.existsSync('/usr/bin/xvfb-run'))
+if (!onScreen && !canInstallSystemPackages() && !fs.existsSync('/usr/bin/xvfb-run'))
   giveUp(
     'There is no screen here. Run npm start where there is one, or install xvfb to open the window on a virtual screen.',
   );
@@ -53,15 +54,11 @@ if (asRoot && linux) {
     fs.mkdirSync('/tmp/.X11-unix');
     fs.chmodSync('/tmp/.X11-unix', 0o1777);
   }
-  command = asUser(user, [
-    ...(hasScreen ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24']),
-    staged.executable,
-    staged.app,
-  ]);
+  command = asUser(user, [...(onScreen ? [] : VIRTUAL_SCREEN), staged.executable, staged.app]);
 } else {
-  command = [...(hasScreen ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24']), runtime.executable, root];
+  command = [...(onScreen ? [] : VIRTUAL_SCREEN), runtime.executable, root];
 }
-if (!hasScreen) say('There is no screen here: the window opens on a virtual one, where nobody sees it.');
+if (!onScreen) say('There is no screen here: the window opens on a virtual one, where nobody sees it.');
 say('Open Sesamy is open. Close its window, or press Ctrl-C here, to end it.');
 
 const [file, ...args] = command;

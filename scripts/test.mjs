@@ -15,6 +15,7 @@ import {
 } from './lib/install.mjs';
 import { run } from './lib/run.mjs';
 import { giveUp, say, took } from './lib/say.mjs';
+import { hasScreen, VIRTUAL_SCREEN } from './lib/screen.mjs';
 
 const started = Date.now();
 checkNode();
@@ -58,7 +59,7 @@ await build();
 const { resolveElectron } = await import('./electron-runtime/index.mjs');
 resolveElectron();
 const playwright = [tool('playwright'), 'test'];
-const screen = process.env['DISPLAY'] && !labRuns ? [] : ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24'];
+const screen = hasScreen() && !labRuns ? [] : VIRTUAL_SCREEN;
 // Without root the lab's own tests are left out of these.
 const built = [
   'run',
