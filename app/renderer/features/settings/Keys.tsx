@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { KeySlot } from '../../../shared/contract';
 import { request } from '../../client';
 import { Button } from '../../components/Button';
@@ -24,16 +24,22 @@ export function Keys() {
   const vault = useApp((app) => app.vault);
   const [doing, setDoing] = useState<Doing>(NOTHING);
   const [done, setDone] = useState('');
+  const section = useRef<HTMLElement>(null);
   const { busy, error, run } = useTask();
   if (vault.status !== 'open') return null;
   const { slots, device } = vault;
   const refusal = deviceRefusal(slots, device);
 
+  // What has the focus goes from the page here. Left alone, it would jump to the top of the dialog.
+  const stop = (): void => {
+    section.current?.focus({ preventScroll: true });
+    setDoing(NOTHING);
+  };
   const perform = (work: () => Promise<unknown>, words: string): void => {
     setDone('');
     run(async () => {
       await work();
-      setDoing(NOTHING);
+      stop();
       setDone(words);
     });
   };
@@ -42,7 +48,7 @@ export function Keys() {
     setDoing(next);
   };
   return (
-    <section aria-labelledby="settings-keys" className={styles['section']}>
+    <section ref={section} tabIndex={-1} aria-labelledby="settings-keys" className={styles['section']}>
       <h3 id="settings-keys" className={styles['title']}>
         Keys to the profiles
       </h3>
@@ -59,9 +65,7 @@ export function Keys() {
               onDo={(kind) => {
                 begin({ kind, slotId: slot.id });
               }}
-              onStop={() => {
-                setDoing(NOTHING);
-              }}
+              onStop={stop}
               onRemove={() => {
                 perform(() => request('vault.removeSlot', { slotId: slot.id }), 'The key was removed.');
               }}
@@ -79,9 +83,7 @@ export function Keys() {
         <PassphraseForm
           action="Add"
           busy={busy}
-          onStop={() => {
-            setDoing(NOTHING);
-          }}
+          onStop={stop}
           onPassphrase={(passphrase) => {
             perform(() => request('vault.addPassphrase', { passphrase }), 'The passphrase was added.');
           }}
@@ -132,15 +134,17 @@ function Slot({ slots, slot, doing, busy, onDo, onStop, onRemove, onPassphrase }
     return <PassphraseForm action="Change" busy={busy} onStop={onStop} onPassphrase={onPassphrase} />;
   if (doing === 'removing')
     return (
-      <div className={styles['line']}>
+      // A key of its own, or React would make these buttons of the ones before, with the focus that they had.
+      <div key="removing" className={styles['line']}>
         <p className={styles['words']}>
           <b>Remove {name.toLowerCase()}?</b> It will not open the profiles any more.
         </p>
-        <Button autoFocus onPress={onStop}>
-          Keep
-        </Button>
         <Button look="danger" disabled={busy} onPress={onRemove}>
           Remove key
+        </Button>
+        {/* Where Remove was: the second half of a double click changes nothing. */}
+        <Button autoFocus onPress={onStop}>
+          Keep
         </Button>
       </div>
     );

@@ -22,6 +22,14 @@ export function LockScreen({ deviceUnlock, notice }: Props) {
   const { busy, error, run } = useTask();
   const wrong = error?.code === 'wrong-passphrase' ? error : null;
 
+  // A frame later than `autoFocus` would: a dialog that was open when the vault was locked holds on to the focus till then.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => input.current?.focus());
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, []);
+
   // Ready to be typed over.
   useEffect(() => {
     if (wrong === null) return;
@@ -59,7 +67,6 @@ export function LockScreen({ deviceUnlock, notice }: Props) {
           onShow={setShown}
           problem={problem}
           readOnly={busy}
-          autoFocus
         />
         <div className={styles['buttons']}>
           <Button look="primary" big submit disabled={busy}>
