@@ -12,6 +12,10 @@ const LIMIT_MS = 16;
 const KEYS = [...Array.from('server 4711'), ...Array.from('server 4711', () => 'Backspace')];
 const ROUNDS = 2;
 
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
 test(`typing in the search field over ${PROFILES} profiles`, async ({ world }) => {
   const folder = join(world.home, '.local/share/open-sesamy');
   await fill(folder, PROFILES);
@@ -30,21 +34,25 @@ test(`typing in the search field over ${PROFILES} profiles`, async ({ world }) =
     const { metrics } = await session.send('Performance.getMetrics');
     return (metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
   };
+  /** What one key costs, with everything that it sets off. */
+  const press = async (key: string): Promise<number> => {
+    const before = await busyMs();
+    await page.keyboard.press(key === ' ' ? 'Space' : key);
+    // Two frames: whatever the keystroke set off has been drawn.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    return (await busyMs()) - before;
+  };
+  // A key that types nothing: what pressing and measuring cost by themselves.
+  const idle: number[] = [];
+  for (let round = 0; round < KEYS.length; round++) idle.push(await press('Shift'));
   const took: number[] = [];
-  for (let round = 0; round < ROUNDS; round++)
-    for (const key of KEYS) {
-      const before = await busyMs();
-      await page.keyboard.press(key === ' ' ? 'Space' : key);
-      // Two frames: whatever the keystroke set off has been drawn.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      took.push((await busyMs()) - before);
-    }
+  for (let round = 0; round < ROUNDS; round++) for (const key of KEYS) took.push((await press(key)) - median(idle));
   await app.close();
   took.sort((a, b) => a - b);
   const at = (share: number): string => (took[Math.ceil(took.length * share) - 1] ?? Number.NaN).toFixed(1);
   process.stdout.write(
     `\nsearch over ${PROFILES} profiles: ${took.length} keystrokes, the page busy for ` +
-      `median ${at(0.5)} ms, p95 ${at(0.95)} ms, worst ${at(1)} ms (limit for p95 ${LIMIT_MS} ms)\n`,
+      `median ${at(0.5)} ms, p95 ${at(0.95)} ms, worst ${at(1)} ms beyond the ${median(idle).toFixed(1)} ms of a key that types nothing (limit for p95 ${LIMIT_MS} ms)\n`,
   );
   expect(Number(at(0.95))).toBeLessThan(LIMIT_MS);
 });

@@ -105,7 +105,9 @@ export function ProfileList({ found, listRef, onType }: Props) {
             const position = first + index;
             return (
               <Row
-                key={profile.id}
+                // By place, not by profile: a search changes what stands in the rows, and changing text is much cheaper
+                // than making rows.
+                key={index}
                 id={rowId(position)}
                 top={HEADING_HEIGHT + position * ROW_HEIGHT}
                 position={position + 1}

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import { Button as AriaButton, Input, Keyboard, SearchField } from 'react-aria-components';
 import { Button } from '../../components/Button';
 import { cx } from '../../components/cx';
@@ -6,7 +6,7 @@ import { useShortcut } from '../../components/use-shortcut';
 import { useApp } from '../../state/mirror';
 import { importChosen } from '../../state/transfer';
 import { lock, newProfileDraft, openDialog, select, useUi } from '../../state/ui';
-import { filterProfiles } from './filter-profiles';
+import { filterProfiles, prepareSearch } from './filter-profiles';
 import { ProfileList } from './ProfileList';
 import styles from './Sidebar.module.css';
 
@@ -14,6 +14,15 @@ export function Sidebar() {
   const search = useUi((ui) => ui.search);
   const profiles = useApp((app) => app.profiles);
   const found = useMemo(() => filterProfiles(profiles, search), [profiles, search]);
+  // Before anybody types, when the page has nothing else to do.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => {
+      prepareSearch(profiles);
+    });
+    return () => {
+      cancelIdleCallback(idle);
+    };
+  }, [profiles]);
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const toSearch = (): void => {
@@ -56,45 +65,52 @@ export function Sidebar() {
       </SearchField>
       {found.length === 0 && profiles.length > 0 ? <p className={styles['none']}>No profile matches.</p> : null}
       <ProfileList found={found} listRef={list} onType={toSearch} />
-      <div className={styles['foot']}>
-        <Button look="quiet" onPress={newProfileDraft}>
-          New
-        </Button>
-        <Button look="quiet" onPress={importChosen}>
-          Import
-        </Button>
-        <span className={styles['gap']} />
-        <span title="Settings">
-          <Button
-            look="quiet"
-            label="Settings"
-            onPress={() => {
-              openDialog('settings');
-            }}
-          >
-            <SettingsGlyph />
-          </Button>
-        </span>
-        <span title="Info">
-          <Button
-            look="quiet"
-            label="Info"
-            onPress={() => {
-              openDialog('info');
-            }}
-          >
-            <InfoGlyph />
-          </Button>
-        </span>
-        <span title="Lock (Ctrl L)">
-          <Button look="quiet" onPress={lock}>
-            Lock
-          </Button>
-        </span>
-      </div>
+      <Foot />
     </nav>
   );
 }
+
+/** Apart, so that a keystroke of the search does not draw it again. */
+const Foot = memo(function Foot() {
+  return (
+    <div className={styles['foot']}>
+      <Button look="quiet" onPress={newProfileDraft}>
+        New
+      </Button>
+      <Button look="quiet" onPress={importChosen}>
+        Import
+      </Button>
+      <span className={styles['gap']} />
+      <span title="Settings">
+        <Button
+          look="quiet"
+          label="Settings"
+          onPress={() => {
+            openDialog('settings');
+          }}
+        >
+          <SettingsGlyph />
+        </Button>
+      </span>
+      <span title="Info">
+        <Button
+          look="quiet"
+          label="Info"
+          onPress={() => {
+            openDialog('info');
+          }}
+        >
+          <InfoGlyph />
+        </Button>
+      </span>
+      <span title="Lock (Ctrl L)">
+        <Button look="quiet" onPress={lock}>
+          Lock
+        </Button>
+      </span>
+    </div>
+  );
+});
 
 function SettingsGlyph() {
   return (
