@@ -21,7 +21,7 @@ import { FirstRunScreen } from './features/vault/FirstRunScreen';
 import { LockScreen } from './features/vault/LockScreen';
 import type { VaultState } from '../shared/contract';
 import { useApp, useMirror } from './state/mirror';
-import { chooseFirst, showFailure, useUi } from './state/ui';
+import { chooseFirst, hasUnsavedChanges, showFailure, useUi } from './state/ui';
 import styles from './App.module.css';
 
 export function App() {
@@ -98,7 +98,11 @@ function Page() {
   const selection = useUi((ui) => ui.selection);
   const editing = useUi((ui) => ui.editing);
   const profiles = useApp((app) => app.profiles);
-  const gone = selection.kind === 'profile' && !profiles.some((profile) => profile.id === selection.id);
+  // What was typed into a profile that another program deleted stays here until it is saved or given up.
+  const gone =
+    selection.kind === 'profile' &&
+    !profiles.some((profile) => profile.id === selection.id) &&
+    !hasUnsavedChanges(editing);
   const choosable = selection.kind === 'nothing' && profiles.length > 0;
   // Main may take a profile away (the practice door's own, say), or bring the first one.
   useEffect(() => {

@@ -117,7 +117,7 @@ export function fakeMain(options: Options = {}): FakeMain {
     'state.get': () => state,
     'profile.get': ({ id }) => {
       const profile = profiles.get(id);
-      if (profile === undefined) throw new RangeError(`no profile ${id}`);
+      if (profile === undefined) throw new SesamyError('unknown-target', `There is no profile ${id}.`);
       return profile;
     },
     'vault.create': (argument) => {

@@ -1,5 +1,6 @@
-import { useId, useLayoutEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import { memo, useId, useLayoutEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, MouseEvent, RefObject } from 'react';
+import type { ModeKind } from '../../../domain/modes/registry';
 import type { ProfileSummary, RunState } from '../../../shared/contract';
 import { cx } from '../../components/cx';
 import { useApp } from '../../state/mirror';
@@ -89,6 +90,14 @@ export function ProfileList({ found, listRef, onType }: Props) {
       aria-label="Profiles"
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onClick={(event) => {
+        const position = positionAt(event);
+        if (position !== null) go(position);
+      }}
+      onDoubleClick={(event) => {
+        const profile = found[positionAt(event) ?? practice];
+        if (profile !== undefined) run(profile);
+      }}
       {...(chosen !== null && (chosen === practice || (chosen >= first && chosen < end))
         ? { 'aria-activedescendant': rowId(chosen) }
         : {})}
@@ -109,21 +118,15 @@ export function ProfileList({ found, listRef, onType }: Props) {
                 // than making rows.
                 key={index}
                 id={rowId(position)}
-                top={HEADING_HEIGHT + position * ROW_HEIGHT}
-                position={position + 1}
+                position={position}
+                placed
                 setSize={setSize}
                 chosen={position === chosen}
                 name={profile.name}
                 detail={profile.servicePort === 22 ? profile.host : `${profile.host}, port ${profile.servicePort}`}
                 hint={profile.outline}
-                glyph={<Glyph profile={profile} />}
+                picture={profile.modeKind}
                 state={runWord(runs[profile.id])}
-                onChoose={() => {
-                  go(position);
-                }}
-                onRun={() => {
-                  run(profile);
-                }}
               />
             );
           })}
@@ -133,18 +136,15 @@ export function ProfileList({ found, listRef, onType }: Props) {
         <Heading id={`${id}-practice`}>Practice</Heading>
         <Row
           id={rowId(practice)}
-          top={null}
-          position={setSize}
+          position={practice}
+          placed={false}
           setSize={setSize}
           chosen={chosen === practice}
           name="practice door"
           detail="on this computer"
           hint="A server to try knocks on"
-          glyph={<DoorGlyph />}
-          state={running ? { text: 'running', good: true } : null}
-          onChoose={() => {
-            go(practice);
-          }}
+          picture="door"
+          state={running ? RUNNING : null}
         />
       </div>
     </div>
@@ -157,6 +157,12 @@ function positionOf(selection: Selection, found: readonly ProfileSummary[]): num
   if (selection.kind !== 'profile') return null;
   const position = found.findIndex((profile) => profile.id === selection.id);
   return position === -1 ? null : position;
+}
+
+/** The row that was clicked, by its position; null beside the rows. */
+function positionAt({ target }: MouseEvent): number | null {
+  const row = target instanceof Element ? target.closest<HTMLElement>('[data-position]') : null;
+  return row === null ? null : Number(row.dataset['position']);
 }
 
 /** How far the list is scrolled and how much of it is seen. */
@@ -205,12 +211,14 @@ interface RowState {
   readonly good: boolean;
 }
 
+const RUNNING: RowState = { text: 'running', good: true };
+const OPEN: RowState = { text: 'open', good: true };
+const KNOCKING: RowState = { text: 'knocking', good: false };
+
 /** One word for a run that goes on; a finished one is told about on its own page. */
 function runWord(run: RunState | undefined): RowState | null {
   if (run === undefined || run.done) return null;
-  return run.events.some((event) => event.type === 'open')
-    ? { text: 'open', good: true }
-    : { text: 'knocking', good: false };
+  return run.events.some((event) => event.type === 'open') ? OPEN : KNOCKING;
 }
 
 function Heading({ id, children }: { readonly id: string; readonly children: string }) {
@@ -223,46 +231,40 @@ function Heading({ id, children }: { readonly id: string; readonly children: str
 
 interface RowProps {
   readonly id: string;
-  /** In pixels from the top of its group; null: where it stands. */
-  readonly top: number | null;
-  /** From 1, among all the rows. */
+  /** From 0, among all the rows. */
   readonly position: number;
+  /** Put where its position says; otherwise it stands where it comes. */
+  readonly placed: boolean;
   readonly setSize: number;
   readonly chosen: boolean;
   readonly name: string;
   readonly detail: string;
   /** Shown when the pointer rests on the picture. */
   readonly hint: string;
-  readonly glyph: ReactNode;
+  readonly picture: ModeKind | 'door';
   readonly state: RowState | null;
-  readonly onChoose: () => void;
-  readonly onRun?: () => void;
 }
 
-function Row({ id, top, position, setSize, chosen, name, detail, hint, glyph, state, onChoose, onRun }: RowProps) {
+/** Drawn again only when something in it changed, for scrolling and typing come through here with every frame. */
+const Row = memo(function Row({ id, position, placed, setSize, chosen, name, detail, hint, picture, state }: RowProps) {
+  const Glyph = picture === 'door' ? DoorGlyph : modeForm(picture).Glyph;
   return (
     <div
       id={id}
       role="option"
-      className={cx(styles['row'], top !== null && styles['placed'])}
+      className={cx(styles['row'], placed && styles['placed'])}
       aria-selected={chosen}
-      aria-posinset={position}
+      aria-posinset={position + 1}
       aria-setsize={setSize}
-      onClick={onChoose}
-      onDoubleClick={onRun}
-      {...(top === null ? {} : { style: { top } })}
+      data-position={position}
+      {...(placed ? { style: { top: HEADING_HEIGHT + position * ROW_HEIGHT } } : {})}
     >
       <span className={styles['glyph']} title={hint}>
-        {glyph}
+        <Glyph />
       </span>
       <span className={styles['name']}>{name}</span>
       {state === null ? null : <span className={cx(styles['state'], state.good && styles['good'])}>{state.text}</span>}
       <span className={styles['detail']}>{detail}</span>
     </div>
   );
-}
-
-function Glyph({ profile }: { readonly profile: ProfileSummary }) {
-  const { Glyph: ModeGlyph } = modeForm(profile.modeKind);
-  return <ModeGlyph />;
-}
+});

@@ -1,4 +1,4 @@
-import { memo, useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Button as AriaButton, Input, Keyboard, SearchField } from 'react-aria-components';
 import { Button } from '../../components/Button';
 import { cx } from '../../components/cx';
@@ -11,6 +11,52 @@ import { ProfileList } from './ProfileList';
 import styles from './Sidebar.module.css';
 
 export function Sidebar() {
+  useShortcut('l', lock, { everywhere: true });
+  return (
+    <nav className={styles['sidebar']} aria-label="Profiles and app">
+      <Search />
+      <div className={styles['foot']}>
+        <Button look="quiet" onPress={newProfileDraft}>
+          New
+        </Button>
+        <Button look="quiet" onPress={importChosen}>
+          Import
+        </Button>
+        <span className={styles['gap']} />
+        <span title="Settings">
+          <Button
+            look="quiet"
+            label="Settings"
+            onPress={() => {
+              openDialog('settings');
+            }}
+          >
+            <SettingsGlyph />
+          </Button>
+        </span>
+        <span title="Info">
+          <Button
+            look="quiet"
+            label="Info"
+            onPress={() => {
+              openDialog('info');
+            }}
+          >
+            <InfoGlyph />
+          </Button>
+        </span>
+        <span title="Lock (Ctrl L)">
+          <Button look="quiet" onPress={lock}>
+            Lock
+          </Button>
+        </span>
+      </div>
+    </nav>
+  );
+}
+
+/** The part that changes with every keystroke of the search. */
+function Search() {
   const search = useUi((ui) => ui.search);
   const profiles = useApp((app) => app.profiles);
   const found = useMemo(() => filterProfiles(profiles, search), [profiles, search]);
@@ -30,13 +76,12 @@ export function Sidebar() {
     input.current?.select();
   };
   useShortcut('f', toSearch);
-  useShortcut('l', lock, { everywhere: true });
   // Whoever has just unlocked the vault wants to find a profile.
   useEffect(() => {
     if (document.activeElement === document.body && navigator.userActivation.hasBeenActive) input.current?.focus();
   }, []);
   return (
-    <nav className={styles['sidebar']} aria-label="Profiles and app">
+    <>
       <SearchField
         aria-label="Search profiles"
         className={cx(styles['search'])}
@@ -65,52 +110,9 @@ export function Sidebar() {
       </SearchField>
       {found.length === 0 && profiles.length > 0 ? <p className={styles['none']}>No profile matches.</p> : null}
       <ProfileList found={found} listRef={list} onType={toSearch} />
-      <Foot />
-    </nav>
+    </>
   );
 }
-
-/** Apart, so that a keystroke of the search does not draw it again. */
-const Foot = memo(function Foot() {
-  return (
-    <div className={styles['foot']}>
-      <Button look="quiet" onPress={newProfileDraft}>
-        New
-      </Button>
-      <Button look="quiet" onPress={importChosen}>
-        Import
-      </Button>
-      <span className={styles['gap']} />
-      <span title="Settings">
-        <Button
-          look="quiet"
-          label="Settings"
-          onPress={() => {
-            openDialog('settings');
-          }}
-        >
-          <SettingsGlyph />
-        </Button>
-      </span>
-      <span title="Info">
-        <Button
-          look="quiet"
-          label="Info"
-          onPress={() => {
-            openDialog('info');
-          }}
-        >
-          <InfoGlyph />
-        </Button>
-      </span>
-      <span title="Lock (Ctrl L)">
-        <Button look="quiet" onPress={lock}>
-          Lock
-        </Button>
-      </span>
-    </div>
-  );
-});
 
 function SettingsGlyph() {
   return (

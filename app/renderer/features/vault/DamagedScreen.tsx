@@ -9,7 +9,7 @@ import styles from './Screen.module.css';
 
 interface Props {
   readonly error: ErrorInfo;
-  /** In milliseconds since 1970; null: there is no backup. */
+  /** In milliseconds since 1970; null: there is no backup. Offered for damage only: it mends nothing else. */
   readonly backupUnixMs: number | null;
 }
 
@@ -19,7 +19,7 @@ export function DamagedScreen({ error, backupUnixMs }: Props) {
     <Screen title="The profiles cannot be opened">
       <ErrorCard error={error} />
       {task.error === null ? null : <ErrorCard error={task.error} />}
-      {backupUnixMs === null ? (
+      {error.code !== 'vault-damaged' ? null : backupUnixMs === null ? (
         <p className={styles['sentence']}>There is no backup that could be used.</p>
       ) : (
         <>
