@@ -166,6 +166,10 @@ async function start(): Promise<void> {
       lock();
       return null;
     },
+    'vault.look': async () => {
+      if (state.current.vault.status !== 'open') await keeper.look();
+      return null;
+    },
     'vault.restoreBackup': async () => {
       await keeper.restore();
       return null;

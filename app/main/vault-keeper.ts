@@ -46,9 +46,11 @@ export function keepVault({ location, state, device, onVault, onRefreshed }: Kee
     state.set('vault', { status: 'open', slots: open.slots, device: device().state });
   };
 
-  const damaged = async (error: unknown): Promise<VaultState> => {
-    const backup = await backupInfo(location).catch(() => null);
-    return { status: 'damaged', error: toErrorInfo(error), backupUnixMs: backup?.savedUnixMs ?? null };
+  const damaged = async (thrown: unknown): Promise<VaultState> => {
+    const error = toErrorInfo(thrown);
+    // A backup mends damage; it mends neither a newer version nor a folder that others may enter.
+    const backup = error.code === 'vault-damaged' ? await backupInfo(location).catch(() => null) : null;
+    return { status: 'damaged', error, backupUnixMs: backup?.savedUnixMs ?? null };
   };
 
   const lockedState = (slots: readonly SlotInfo[], notice: ErrorInfo | null): VaultState => {

@@ -192,6 +192,8 @@ export const REQUESTS = {
   'vault.unlock': z.strictObject({ passphrase }),
   'vault.unlockWithDevice': nothing,
   'vault.lock': nothing,
+  /** Looks at the file again, after somebody has mended what kept it shut. */
+  'vault.look': nothing,
   /** Puts the backup in the damaged file's place; the damaged file is kept under another name. */
   'vault.restoreBackup': nothing,
   'vault.addPassphrase': z.strictObject({ passphrase }),
@@ -247,6 +249,7 @@ export interface Answers {
   'vault.unlock': null;
   'vault.unlockWithDevice': null;
   'vault.lock': null;
+  'vault.look': null;
   'vault.restoreBackup': null;
   'vault.addPassphrase': null;
   'vault.addDevice': null;

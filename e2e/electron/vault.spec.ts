@@ -100,6 +100,8 @@ test('a damaged store is told from a wrong passphrase, kept, and replaced by its
   await expect(second.page.getByText('The profile store is damaged').first()).toBeVisible();
   await expectAccessible(second.page, 'damaged store');
   await mended.screenshot('damaged');
+  await mended.button('Look again').click();
+  await expect(second.page.getByText('The profile store is damaged').first()).toBeVisible();
   expect(readFileSync(file).equals(damaged)).toBe(true);
   await second.page.getByRole('button', { name: /^Restore the backup/ }).click();
   await mended.unlockWith(PASSPHRASE);

@@ -143,6 +143,7 @@ export function fakeMain(options: Options = {}): FakeMain {
       push({ slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
       return null;
     },
+    'vault.look': () => null,
     'vault.restoreBackup': () => {
       push({ slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
       return null;

@@ -44,6 +44,19 @@ export function DamagedScreen({ error, backupUnixMs }: Props) {
           </div>
         </>
       )}
+      <div className={styles['buttons']}>
+        <Button
+          big
+          disabled={task.busy}
+          onPress={() => {
+            task.run(async () => {
+              await request('vault.look', {});
+            });
+          }}
+        >
+          Look again
+        </Button>
+      </div>
     </Screen>
   );
 }
