@@ -85,21 +85,37 @@ describe('the lock', () => {
     expect(readdirSync(location.folder)).toEqual([]);
   });
 
-  it('of a dead process is taken over by one of many', async () => {
+  it('of a dead process is taken over by many at once, and whoever loses it in between does not commit', async () => {
     for (let round = 0; round < 20; round++) {
       await leaveLock({ pid: await deadPid() });
-      let inside = 0;
-      let most = 0;
-      const visit = async () => {
-        const lock = await take(20_000);
-        most = Math.max(most, ++inside);
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        inside--;
-        await lock.release();
+      let version = 0;
+      const visit = async (): Promise<void> => {
+        for (;;) {
+          const lock = await take(20_000);
+          const seen = version;
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          // As a saver does: the lock is ours still, and the file is the one that was read.
+          const commits = (await lock.isOurs()) && version === seen;
+          if (commits) version = seen + 1;
+          await lock.release();
+          if (commits) return;
+        }
       };
       await Promise.all(Array.from({ length: 8 }, visit));
-      expect(most).toBe(1);
+      expect(version).toBe(8);
+      expect(readdirSync(location.folder)).toEqual([]);
     }
+  });
+
+  it('that was moved by mistake during its release is released all the same', async () => {
+    const lock = await take();
+    const aside = `${lockFile}.moved`;
+    await REAL_FILES.rename(lockFile, aside);
+    const released = lock.release();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await REAL_FILES.rename(aside, lockFile);
+    await released;
+    expect(readdirSync(location.folder)).toEqual([]);
   });
 
   it('that was put back is the living one again', async () => {

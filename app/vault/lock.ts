@@ -17,6 +17,11 @@ import type { VaultLocation } from './vault';
 const WAIT_MS = 5_000;
 /** A holder of which no more can be known than its age has been forgotten after this time. No save takes as long. */
 const FORGOTTEN_MS = 30_000;
+/**
+ * When a releasing holder looks for its lock, in milliseconds one after the other. Whoever moved it aside by mistake puts
+ * it back within moments, and nobody but the holder can take it away then.
+ */
+const RELEASE_LOOKS_MS = [0, 20, 100] as const;
 /** Waiters look again after a random time, so that two of them do not keep meeting. In milliseconds. */
 const LOOK_AGAIN_MS = { least: 2, spread: 12 };
 
@@ -80,7 +85,12 @@ export async function takeLock(
     isOurs,
     async release() {
       try {
-        if (await isOurs()) await files.remove(lockFile);
+        for (const waitMs of RELEASE_LOOKS_MS) {
+          if (waitMs > 0) await delay(waitMs);
+          if (!(await isOurs())) continue;
+          await files.remove(lockFile);
+          return;
+        }
       } catch (thrown) {
         // What was saved is saved. A lock that stays is taken over when this process is gone or it has grown old.
         if (systemCode(thrown) === '') throw thrown;
