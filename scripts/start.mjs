@@ -49,6 +49,8 @@ if (asRoot && linux) {
   };
   env = { ...userEnvironment(user, staged.home), ...shareScreen(user, staged.folder) };
   say(`You are root, and Open Sesamy never runs with privileges: it runs as ${user.name}, from a copy.`);
+  if (user.home === null)
+    say(`${user.name} has no home: what you save is gone when it ends. Start it as an ordinary user to keep it.`);
   // The X server's socket folder is root's to make.
   if (!fs.existsSync('/tmp/.X11-unix')) {
     fs.mkdirSync('/tmp/.X11-unix');
