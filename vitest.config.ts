@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** The unit tests. What starts other programs (command line, killed savers, lab) has its own configuration. */
 export default defineConfig({
   test: {
+    // Both of two cores: by itself Vitest would leave one to nobody.
+    maxWorkers: 2,
     projects: [
       {
         test: {
