@@ -23,7 +23,6 @@ export function holdAgent({
   readonly profiles: Profiles;
 }): AgentHolder {
   let serving: Promise<{ close(): Promise<void> } | null> = Promise.resolve(null);
-
   let closing: Promise<void> = Promise.resolve();
 
   const stop = (): void => {

@@ -66,5 +66,3 @@ export type KnockEvent =
       /** How long to wait, in milliseconds from this event, before another try can succeed. 0: at once. */
       readonly retryAfterMs: number;
     };
-
-export type KnockEventType = KnockEvent['type'];
