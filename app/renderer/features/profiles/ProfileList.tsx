@@ -252,7 +252,7 @@ const Row = memo(function Row({ id, position, placed, setSize, chosen, name, det
     <div
       id={id}
       role="option"
-      className={cx(styles['row'], placed && styles['placed'])}
+      className={cx(styles['row'], placed && styles['placed'], state !== null && styles['running'])}
       aria-selected={chosen}
       aria-posinset={position + 1}
       aria-setsize={setSize}
