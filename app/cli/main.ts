@@ -1,6 +1,7 @@
 /** `sesamy`: the engine on the command line. Each verb's own code is loaded only when it is used. */
 import { Command, CommanderError } from 'commander';
 import { MODES } from '../domain/modes/registry';
+import { TRANSPORT_NAMES } from '../domain/plan/transport';
 import type { ExportOptions } from './export-verb';
 import type { ImportOptions } from './import-verb';
 import type { PassphraseOptions } from './passphrase';
@@ -20,7 +21,9 @@ function withTarget(command: Command): Command {
     .option('--host <host>', 'name or address of the server')
     .option('--port <port>', 'service port, the one that opens (default: 22)')
     .option('--family <family>', 'address family: auto, 4 or 6 (default: auto)')
-    .option('--interface <name>', 'knock from the address of this interface');
+    .option('--interface <name>', 'knock through this interface, by its name or number')
+    .option('--mac <address>', 'source MAC address of the knocks')
+    .option('--transport <name>', `how knocks leave: auto, ${TRANSPORT_NAMES.join(', ')} (default: auto)`);
   for (const mode of MODES)
     for (const option of mode.inline.options) command.option(option.flags, `${mode.kind}: ${option.description}`);
   return command;
@@ -36,8 +39,7 @@ function withKept(command: Command): Command {
     .option('--user <name>', 'who to log in as')
     .option('--ssh-option <NAME=VALUE>', 'an option for ssh; may be given several times', collect)
     .option('--tag <tag>', 'a word to find it by; may be given several times', collect)
-    .option('--notes <text>', 'anything worth knowing')
-    .option('--mac <address>', 'source MAC address of the knocks');
+    .option('--notes <text>', 'anything worth knowing');
 }
 
 function withPassphrase(command: Command): Command {

@@ -56,6 +56,8 @@ export function linesProgress(write: (line: string) => void = err): Progress {
         case 'sent':
           line(event.atMs, sentSentence(event.atMs, event.doorToMs));
           return;
+        case 'link':
+        case 'answer':
         case 'launched':
         case 'closed':
         case 'failed':
@@ -127,6 +129,8 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
           clear();
           lines.show(event);
           return;
+        case 'link':
+        case 'answer':
         case 'launched':
           return;
       }

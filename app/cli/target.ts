@@ -22,6 +22,7 @@ export interface ProfileOptions {
   readonly tag?: readonly string[];
   readonly notes?: string;
   readonly mac?: string;
+  readonly transport?: string;
 }
 
 /** Options of every verb that knocks. */
@@ -43,6 +44,7 @@ const COMMON_OPTIONS: Readonly<Record<string, string>> = {
   addressFamily: '--family',
   interface: '--interface',
   sourceMac: '--mac',
+  transport: '--transport',
   notes: '--notes',
   tags: '--tag',
   'ssh.user': '--user',
@@ -141,6 +143,7 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
     servicePort: given<unknown, number>(options.port, start.servicePort, 22, typedNumber),
     interface: given(options.interface, start.interface, null, itself),
     sourceMac: given(options.mac, start.sourceMac, null, normaliseMac),
+    transport: given<string, string>(options.transport, start.transport, 'auto', itself),
     notes: options.notes ?? start.notes,
     tags: options.tag === undefined ? start.tags : words(options.tag),
     ssh: {
@@ -173,6 +176,7 @@ export function inlineProfile(options: ProfileOptions): Profile {
     servicePort: 22,
     interface: null,
     sourceMac: null,
+    transport: 'auto',
     notes: '',
     tags: [],
     ssh: { user: null, options: [] },
@@ -195,6 +199,7 @@ export function profileOptionsGiven(options: ProfileOptions): readonly string[] 
     '--tag': options.tag,
     '--notes': options.notes,
     '--mac': options.mac,
+    '--transport': options.transport,
   };
   return [
     ...Object.entries(own)

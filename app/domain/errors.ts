@@ -9,7 +9,9 @@
 export type ErrorAction =
   | { readonly kind: 'retry'; readonly label: string; readonly afterMs: number }
   | { readonly kind: 'edit-field'; readonly label: string; readonly field: string }
-  | { readonly kind: 'open-settings'; readonly label: string };
+  | { readonly kind: 'open-settings'; readonly label: string }
+  /** To the list of transports, which says what each one lacks and how to mend it. */
+  | { readonly kind: 'open-permissions'; readonly label: string };
 
 /** A failure as data: it crosses IPC, is printed as JSON and is drawn. All texts are plain sentences. */
 export interface ErrorInfo {
@@ -65,6 +67,24 @@ const KINDS = {
     title: 'This computer does not let the packet leave',
     steps: ['Check the firewall of this computer for rules on outgoing traffic.'],
     exitCode: 4,
+  },
+  'next-hop-silent': {
+    title: 'The next hop does not answer',
+    steps: [
+      'Check the cable or the wireless network, and that the interface is the right one.',
+      'Check that the host or the gateway is switched on.',
+    ],
+    exitCode: 5,
+  },
+  'transport-unavailable': {
+    title: 'The chosen transport does not work here',
+    steps: ['See what it lacks: sesamy doctor, or Permissions in the Settings.', 'Or set the transport to automatic.'],
+    exitCode: 4,
+  },
+  'transport-failed': {
+    title: 'The transport broke down',
+    steps: ['Try again.', 'If it happens again, choose another transport and report this with the text above.'],
+    exitCode: 1,
   },
   'not-opened': {
     title: 'The door did not open',

@@ -6,6 +6,12 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
+/** A time on the clock of {@link monotonicMs} from nanoseconds of the system's own monotonic clock, which both read. */
+export function fromMonotonicNs(ns: bigint): number {
+  const ahead = process.hrtime.bigint() - ns;
+  return monotonicMs() - Number(ahead) / 1e6;
+}
+
 /**
  * Waits until {@link monotonicMs} has reached a time; never wakes early.
  * @throws SesamyError `cancelled` as soon as the signal is aborted

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { SesamyError } from '../domain/errors';
 import type { AddressFamily } from '../domain/plan/knock-event';
 
-/** A network interface that is up and has an address. */
+/** A network interface of this computer. */
 export interface NetworkInterface {
   /** Position in the list, from 0: what knocksettings.txt calls the interface index. */
   readonly index: number;
@@ -11,6 +11,9 @@ export interface NetworkInterface {
   readonly mac: string | null;
   readonly addresses: readonly string[];
   readonly loopback: boolean;
+  readonly up: boolean;
+  /** A default route of either family goes through it. */
+  readonly defaultRoute: boolean;
 }
 
 /** The interfaces of this computer, in the system's own order. */
@@ -29,22 +32,31 @@ export function listInterfaces(): readonly NetworkInterface[] {
 }
 
 /**
- * The source address that stands for a profile's interface, for transports that can only bind to an address.
- * @param wanted an interface's name, or its index in {@link listInterfaces}
- * @throws SesamyError `interface-not-found` when there is no such interface or it has no address of the family
+ * The interface that a profile means.
+ * @param wanted its name, or its index in {@link listInterfaces}
+ * @throws SesamyError `interface-not-found`
  */
-export function addressOfInterface(wanted: string, family: AddressFamily): string {
+export function interfaceOf(wanted: string): NetworkInterface {
   const all = listInterfaces();
   const chosen =
     all.find((entry) => entry.name === wanted) ??
     (/^[0-9]+$/.test(wanted) ? all.find((entry) => entry.index === Number(wanted)) : undefined);
-  const address = chosen?.addresses.find((text) => text.includes(':') === (family === 6) && !text.startsWith('fe80:'));
+  if (chosen !== undefined) return chosen;
+  throw notFound(`This computer has no interface ${wanted}; it has ${all.map((entry) => entry.name).join(', ')}.`);
+}
+
+/**
+ * The source address that stands for an interface.
+ * @throws SesamyError `interface-not-found` when it has no address of the family
+ */
+export function addressOf(chosen: NetworkInterface, family: AddressFamily): string {
+  const address = chosen.addresses.find((text) => text.includes(':') === (family === 6) && !text.startsWith('fe80:'));
   if (address !== undefined) return address;
-  throw new SesamyError(
-    'interface-not-found',
-    chosen === undefined
-      ? `This computer has no interface ${wanted}; it has ${all.map((entry) => entry.name).join(', ')}.`
-      : `The interface ${chosen.name} has no IPv${family} address.`,
-    { action: { kind: 'edit-field', label: 'Change the interface', field: 'interface' } },
-  );
+  throw notFound(`The interface ${chosen.name} has no IPv${family} address.`);
+}
+
+function notFound(cause: string): SesamyError {
+  return new SesamyError('interface-not-found', cause, {
+    action: { kind: 'edit-field', label: 'Change the interface', field: 'interface' },
+  });
 }

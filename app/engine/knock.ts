@@ -7,14 +7,17 @@ import { SesamyError, toErrorInfo } from '../domain/errors';
 import { planKnock } from '../domain/modes/registry';
 import type { AddressFamily, KnockEvent } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
+import { chooseTransport, needsLink } from '../domain/plan/transport';
+import type { TransportNeeds } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
 import { duration } from '../domain/words';
-import { monotonicMs, sleepUntil } from './clock';
+import { monotonicMs, sleepUntil, unlessCancelled } from './clock';
 import { attemptConnection } from './connection';
-import { addressOfInterface } from './interfaces';
+import { addressOf, interfaceOf } from './interfaces';
 import { resolveHost } from './resolve';
-import { sockets } from './transports/sockets';
-import type { Route, Transport } from './transports/transport';
+import { transports } from './transports/registry';
+import type { Transports } from './transports/registry';
+import type { Route, Transport, TransportReport } from './transports/transport';
 
 /** A knock that is ready to run: it needs the profile no more. Plain data, so that one process may hand it to another. */
 export interface PreparedKnock {
@@ -22,11 +25,11 @@ export interface PreparedKnock {
   readonly address: string;
   readonly family: AddressFamily;
   readonly sourceAddress: string | null;
+  /** What the transport is chosen by, where and when the knock is run. An interface is named, not numbered. */
+  readonly needs: TransportNeeds;
   readonly plan: KnockPlan;
   /** How long the name service took, in milliseconds. */
   readonly resolvedInMs: number;
-  /** What the profile asks for and this run cannot do. */
-  readonly warnings: readonly string[];
 }
 
 /** Bytes that a session moved: in from the server, out to it. */
@@ -44,6 +47,8 @@ export interface KnockOptions {
   readonly session?: (connection: Socket) => Promise<SessionTotals>;
   /** Without a session: find out whether the door opened, where the plan allows it. Default true. */
   readonly check?: boolean;
+  /** The ways out, where they are not those of a plain program. */
+  readonly transports?: Transports;
 }
 
 /**
@@ -54,16 +59,11 @@ export async function prepareKnock(profile: Profile, signal: AbortSignal): Promi
   const startedMs = monotonicMs();
   const { address, family } = await resolveHost(profile.host, profile.addressFamily, signal);
   const resolvedInMs = monotonicMs() - startedMs;
-  const warnings: string[] = [];
-  if (profile.sourceMac !== null)
-    warnings.push(`The source MAC ${profile.sourceMac} is not used: plain sockets leave it to the interface.`);
-  const sourceAddress = profile.interface === null ? null : addressOfInterface(profile.interface, family);
-  if (sourceAddress !== null)
-    warnings.push(
-      `The knock leaves with the address ${sourceAddress} of interface ${profile.interface ?? ''}; the routing table still chooses the way.`,
-    );
+  const chosen = profile.interface === null ? null : interfaceOf(profile.interface);
+  const sourceAddress = chosen === null ? null : addressOf(chosen, family);
+  const needs = { wish: profile.transport, interface: chosen?.name ?? null, sourceMac: profile.sourceMac };
   const plan = planKnock(profile.mode, { servicePort: profile.servicePort });
-  return { host: profile.host, address, family, sourceAddress, plan, resolvedInMs, warnings };
+  return { host: profile.host, address, family, sourceAddress, needs, plan, resolvedInMs };
 }
 
 /** Knocks. Never throws: whatever goes wrong, and a cancel, is the last event. */
@@ -80,9 +80,9 @@ export async function* knock(profile: Profile, options: KnockOptions): AsyncGene
 
 /** The second half of {@link knock}: runs what {@link prepareKnock} made, perhaps in another process. Never throws. */
 export async function* runPrepared(prepared: PreparedKnock, options: KnockOptions): AsyncGenerator<KnockEvent, void> {
-  const { plan } = prepared;
-  const transport: Transport = sockets;
-  const route: Route = prepared;
+  const { plan, needs } = prepared;
+  const { address, family, sourceAddress } = prepared;
+  const route: Route = { address, family, sourceAddress, interface: needs.interface, sourceMac: needs.sourceMac };
   // Aborted by the caller's signal, and when the caller stops listening: either way nothing is left open.
   const ending = new AbortController();
   const { signal } = ending;
@@ -98,18 +98,31 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
     family: prepared.family,
     tookMs: prepared.resolvedInMs,
   };
-  for (const message of prepared.warnings) yield { type: 'warning', message };
 
-  const zeroMs = monotonicMs();
-  const now = (): number => monotonicMs() - zeroMs;
+  let zeroMs: number | null = null;
+  const now = (): number => (zeroMs === null ? 0 : monotonicMs() - zeroMs);
   let packetsLeft = false;
-  yield { type: 'armed', plan, transport: transport.name, reason: transport.reason, unixMs: Date.now() };
   try {
-    for await (const sent of transport.send(plan.packets, route, zeroMs, signal)) {
-      packetsLeft = true;
-      yield packetEvent('knock', sent, route, zeroMs);
+    const available = options.transports ?? transports;
+    // Where a plain SYN or datagram is enough nothing needs to be asked.
+    const plain = needs.wish === 'auto' && !needsLink(needs);
+    const choice = chooseTransport(needs, plain ? [] : await unlessCancelled(available.states(), signal));
+    const transport = available.get(choice.name);
+    for (const message of choice.warnings) yield { type: 'warning', message };
+    const connects = options.session !== undefined || (options.check !== false && plan.connect.probing === 'free');
+    for await (const report of transport.send(plan.packets, route, listenMs(plan, connects), signal)) {
+      if (report.type === 'armed') {
+        zeroMs = report.zeroMs;
+        const unixMs = Date.now() - (monotonicMs() - zeroMs);
+        yield { type: 'armed', plan, transport: transport.name, reason: choice.reason, unixMs };
+        if (report.link !== null) yield { type: 'link', ...report.link };
+      } else {
+        packetsLeft = true;
+        yield packetEvent('knock', report, route, zeroMs ?? 0);
+      }
     }
-    if (options.session === undefined && (options.check === false || plan.connect.probing === 'only-session')) {
+    if (zeroMs === null) throw new SesamyError('internal', `The transport ${transport.name} never began.`);
+    if (!connects) {
       yield { type: 'sent', atMs: now(), doorToMs: plan.door.toMs };
       return;
     }
@@ -129,27 +142,39 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
   }
 }
 
+/** Answers to a knock that opens nothing by itself are still worth a line in the log. */
+const LISTEN_MS = 300;
+/** What getting a connection under way may take, in milliseconds. */
+const CONNECT_LEAD_MS = 10;
+
+/** How long to listen for answers after the last packet: never into the time of the connection. */
+function listenMs(plan: KnockPlan, connects: boolean): number {
+  if (!connects) return LISTEN_MS;
+  const gapMs = plan.connect.atMs - (plan.packets.at(-1)?.atMs ?? 0);
+  return Math.max(0, Math.min(LISTEN_MS, gapMs - CONNECT_LEAD_MS));
+}
+
 function packetEvent(
   phase: 'knock' | 'closing',
-  sent: {
-    readonly packet: KnockPlan['packets'][number];
-    readonly sentAtMs: number;
-    readonly sourcePort: number | null;
-  },
+  report: Exclude<TransportReport, { readonly type: 'armed' }>,
   route: Route,
   zeroMs: number,
 ): KnockEvent {
-  const { packet } = sent;
+  const { packet } = report;
+  if (report.type === 'answer') {
+    const { kind, from, icmp } = report;
+    return { type: 'answer', index: packet.index, phase, atMs: report.atMs - zeroMs, kind, from, icmp };
+  }
   return {
     type: 'packet-sent',
     index: packet.index,
     phase,
     plannedMs: packet.atMs,
-    actualMs: sent.sentAtMs - zeroMs,
+    actualMs: report.sentAtMs - zeroMs,
     protocol: packet.protocol,
     address: route.address,
     port: packet.port,
-    sourcePort: sent.sourcePort,
+    sourcePort: report.sourcePort,
   };
 }
 
@@ -206,7 +231,10 @@ function notOpened(answer: 'refused' | 'silent', route: Route, plan: KnockPlan):
 
 /** Knocks the door shut where the server has a sequence for that. The session is over, so a cancel has no say any more. */
 async function* closeDoor(plan: KnockPlan, route: Route, transport: Transport): AsyncGenerator<KnockEvent, void> {
-  const zeroMs = monotonicMs();
-  for await (const sent of transport.send(plan.closing, route, zeroMs, new AbortController().signal))
-    yield packetEvent('closing', sent, route, zeroMs);
+  let zeroMs = 0;
+  if (plan.closing.length === 0) return;
+  for await (const report of transport.send(plan.closing, route, 0, new AbortController().signal)) {
+    if (report.type === 'armed') zeroMs = report.zeroMs;
+    else yield packetEvent('closing', report, route, zeroMs);
+  }
 }

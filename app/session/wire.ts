@@ -9,6 +9,7 @@ import { ERROR_CODES } from '../domain/errors';
 import type { ErrorCode, ErrorInfo } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
+import { TRANSPORT_NAMES } from '../domain/plan/transport';
 import type { PreparedKnock } from '../engine/knock';
 
 const time = z.number();
@@ -41,9 +42,13 @@ export const preparedSchema = z.strictObject({
   address: z.string(),
   family,
   sourceAddress: z.string().nullable(),
+  needs: z.strictObject({
+    wish: z.enum(['auto', ...TRANSPORT_NAMES]),
+    interface: z.string().nullable(),
+    sourceMac: z.string().nullable(),
+  }),
   plan: planSchema,
   resolvedInMs: time,
-  warnings: z.array(z.string()),
 }) satisfies z.ZodType<PreparedKnock>;
 
 export const errorSchema = z.strictObject({
@@ -56,6 +61,7 @@ export const errorSchema = z.strictObject({
       z.strictObject({ kind: z.literal('retry'), label: z.string(), afterMs: time }),
       z.strictObject({ kind: z.literal('edit-field'), label: z.string(), field: z.string() }),
       z.strictObject({ kind: z.literal('open-settings'), label: z.string() }),
+      z.strictObject({ kind: z.literal('open-permissions'), label: z.string() }),
     ])
     .nullable(),
 }) satisfies z.ZodType<ErrorInfo>;
@@ -65,11 +71,27 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('armed'),
     plan: planSchema,
-    transport: z.string(),
+    transport: z.enum(TRANSPORT_NAMES),
     reason: z.string(),
     unixMs: time,
   }),
   z.strictObject({ type: z.literal('warning'), message: z.string() }),
+  z.strictObject({
+    type: z.literal('link'),
+    interface: z.string(),
+    sourceMac: z.string(),
+    nextHop: z.string(),
+    nextHopMac: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('answer'),
+    index: z.int(),
+    phase: z.enum(['knock', 'closing']),
+    atMs: time,
+    kind: z.enum(['syn-ack', 'rst', 'icmp']),
+    from: z.string(),
+    icmp: z.strictObject({ type: z.int(), code: z.int() }).nullable(),
+  }),
   z.strictObject({
     type: z.literal('packet-sent'),
     index: z.int(),

@@ -10,6 +10,7 @@ import type { ErrorInfo } from '../domain/errors';
 import { modeSchema } from '../domain/modes/registry';
 import type { ModeKind } from '../domain/modes/registry';
 import type { KnockEvent } from '../domain/plan/knock-event';
+import type { TransportState } from '../domain/plan/transport';
 import { profileSchema } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 
@@ -21,6 +22,9 @@ export interface InterfaceInfo {
   readonly mac: string | null;
   readonly addresses: readonly string[];
   readonly loopback: boolean;
+  readonly up: boolean;
+  /** A default route of either family goes through it. */
+  readonly defaultRoute: boolean;
 }
 
 /** What the list on the left may know of a profile: nothing secret. */
@@ -235,6 +239,8 @@ export const REQUESTS = {
   'practice.start': z.strictObject({ mode: modeSchema }),
   'practice.stop': nothing,
   'interfaces.list': nothing,
+  /** Finds out which transports work on this computer now. */
+  'transports.list': nothing,
   'settings.save': settingsSchema,
 } as const satisfies Record<string, z.ZodType>;
 
@@ -273,6 +279,7 @@ export interface Answers {
   'practice.start': { readonly profileId: string };
   'practice.stop': null;
   'interfaces.list': readonly InterfaceInfo[];
+  'transports.list': readonly TransportState[];
   'settings.save': null;
 }
 

@@ -41,7 +41,15 @@ afterEach(async () => {
 function prepared(to = port): PreparedKnock {
   const steps = [{ port: 9, protocol: 'tcp' } as const];
   const plan = planKnock({ kind: 'port-sequence', steps, delayMs: 0, closing: null }, { servicePort: to });
-  return { host: 'door', address: '127.0.0.1', family: 4, sourceAddress: null, plan, resolvedInMs: 0, warnings: [] };
+  return {
+    host: 'door',
+    address: '127.0.0.1',
+    family: 4,
+    sourceAddress: null,
+    plan,
+    resolvedInMs: 0,
+    needs: { wish: 'auto', interface: null, sourceMac: null },
+  };
 }
 
 describe('knock', () => {

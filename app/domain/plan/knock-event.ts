@@ -5,6 +5,7 @@
  */
 import type { ErrorInfo } from '../errors';
 import type { KnockPlan, KnockProtocol, Port } from './knock-plan';
+import type { TransportName } from './transport';
 
 export type AddressFamily = 4 | 6;
 
@@ -22,11 +23,30 @@ export type KnockEvent =
   | {
       readonly type: 'armed';
       readonly plan: KnockPlan;
-      readonly transport: string;
+      readonly transport: TransportName;
       /** Why this transport was chosen, in one sentence. */
       readonly reason: string;
       /** Wall-clock time of the plan's zero, in milliseconds since 1970. */
       readonly unixMs: number;
+    }
+  /** Packets leave at link level: through this interface, to the Ethernet address of this next hop. */
+  | {
+      readonly type: 'link';
+      readonly interface: string;
+      readonly sourceMac: string;
+      readonly nextHop: string;
+      readonly nextHopMac: string;
+    }
+  /** An answer came to a knock: for the log. Only the service port's own answer proves that the door opened. */
+  | {
+      readonly type: 'answer';
+      /** The packet that it answers, as in `packet-sent`. */
+      readonly index: number;
+      readonly phase: 'knock' | 'closing';
+      readonly atMs: number;
+      readonly kind: 'syn-ack' | 'rst' | 'icmp';
+      readonly from: string;
+      readonly icmp: { readonly type: number; readonly code: number } | null;
     }
   /** Something the profile asks for that this run does not do, or that may spoil it. The run goes on. */
   | { readonly type: 'warning'; readonly message: string }

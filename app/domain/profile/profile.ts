@@ -4,6 +4,7 @@ import { check, freeText, group, listOf, matching, oneOf, portNumber, shown } fr
 import type { Checked } from '../fields';
 import { modeSchema } from '../modes/registry';
 import { hostSchema } from './host';
+import { TRANSPORT_NAMES } from '../plan/transport';
 import { sshOptionSchema, sshUserSchema } from './ssh';
 
 export const PROFILE_VERSION = 1;
@@ -35,6 +36,8 @@ export const profileSchema = group('Profile', {
     MAC_PATTERN,
     'six pairs of hex digits in capitals with colons between, such as 00:0E:35:0E:77:B0',
   ).nullable(),
+  /** How the knock leaves this computer. Absent in profiles that are older than the choice. */
+  transport: oneOf('Transport', ['auto', ...TRANSPORT_NAMES]).default('auto'),
   notes: freeText('Notes', 10_000, { lines: true }),
   tags: listOf('Tags', freeText('Tag', 40, { minLength: 1 }), 0, 20),
   ssh: group('SSH', {
@@ -59,6 +62,7 @@ export function newProfile(id: string, values: Pick<Profile, 'name' | 'host' | '
     servicePort: 22,
     interface: null,
     sourceMac: null,
+    transport: 'auto',
     notes: '',
     tags: [],
     ssh: { user: null, options: [] },

@@ -5,7 +5,7 @@ import { SesamyError } from '../../domain/errors';
 import type { PlannedPacket, Port } from '../../domain/plan/knock-plan';
 import { monotonicMs, sleepUntil } from '../clock';
 import { fromSystemError } from '../system-error';
-import type { Route, SentPacket, Transport } from './transport';
+import type { Route, SentPacket, Transport, TransportReport } from './transport';
 
 /**
  * How long an unanswered knock keeps its socket, in milliseconds. Linux repeats a SYN after 1 s, Windows repeats one
@@ -85,14 +85,17 @@ async function sendDatagram(packet: PlannedPacket, route: Route): Promise<SentPa
 async function* send(
   packets: readonly PlannedPacket[],
   route: Route,
-  zeroMs: number,
+  _listenMs: number,
   signal: AbortSignal,
-): AsyncGenerator<SentPacket, void> {
+): AsyncGenerator<TransportReport, void> {
   const open = new Set<Socket>();
+  const zeroMs = monotonicMs();
   try {
+    yield { type: 'armed', zeroMs, link: null };
     for (const packet of packets) {
       await sleepUntil(zeroMs + packet.atMs, signal);
-      yield packet.protocol === 'tcp' ? await sendSyn(packet, route, open) : await sendDatagram(packet, route);
+      const sent = packet.protocol === 'tcp' ? await sendSyn(packet, route, open) : await sendDatagram(packet, route);
+      yield { type: 'sent', ...sent };
     }
   } finally {
     // Their SYNs have left. What is still unanswered must not live to be repeated.
@@ -103,6 +106,5 @@ async function* send(
 /** Plain sockets of the operating system: a bare SYN or a datagram, without any privilege (knock-modes §6). */
 export const sockets: Transport = {
   name: 'sockets',
-  reason: 'no privilege needed',
   send,
 };

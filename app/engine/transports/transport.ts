@@ -1,5 +1,6 @@
 import type { AddressFamily } from '../../domain/plan/knock-event';
 import type { PlannedPacket, Port } from '../../domain/plan/knock-plan';
+import type { TransportName } from '../../domain/plan/transport';
 
 /** Where packets go and where they come from. */
 export interface Route {
@@ -7,6 +8,31 @@ export interface Route {
   readonly family: AddressFamily;
   /** Source address to bind to, or null for the routing table's choice. */
   readonly sourceAddress: string | null;
+  /** The interface that link-level packets leave through, by its name; null: the routing table's choice. */
+  readonly interface: string | null;
+  /** Ethernet source address of link-level packets, as six pairs of hex digits in capitals; null: the interface's own. */
+  readonly sourceMac: string | null;
+}
+
+/** How link-level packets find their next hop. */
+export interface Link {
+  readonly interface: string;
+  readonly sourceMac: string;
+  /** The host itself, or the gateway to it. */
+  readonly nextHop: string;
+  readonly nextHopMac: string;
+}
+
+/** An answer that came to one of the packets. It proves nothing about the door. */
+export interface PacketAnswer {
+  readonly packet: PlannedPacket;
+  /** When it was seen, on the clock of `monotonicMs`. */
+  readonly atMs: number;
+  readonly kind: 'syn-ack' | 'rst' | 'icmp';
+  /** Who sent it: for an ICMP error often a router on the way. */
+  readonly from: string;
+  /** ICMP type and code (RFC 792, RFC 4443); null otherwise. */
+  readonly icmp: { readonly type: number; readonly code: number } | null;
 }
 
 export interface SentPacket {
@@ -16,20 +42,27 @@ export interface SentPacket {
   readonly sourcePort: Port | null;
 }
 
+/** What a transport tells while it sends. `armed` comes first, exactly once. */
+export type TransportReport =
+  /** Everything is ready: the plan's zero, on the clock of `monotonicMs`. `link` is null above the link level. */
+  | { readonly type: 'armed'; readonly zeroMs: number; readonly link: Link | null }
+  | ({ readonly type: 'sent' } & SentPacket)
+  | ({ readonly type: 'answer' } & PacketAnswer);
+
 /** A way for packets to leave this computer. It owns the schedule, because some ways can keep time better than we can. */
 export interface Transport {
-  readonly name: string;
-  /** Why a person would be told that this one is used. */
-  readonly reason: string;
+  readonly name: TransportName;
   /**
-   * Sends each packet at `zeroMs + packet.atMs` (clock of `monotonicMs`) and yields it when it has left.
-   * When it ends, by itself, by abort or by an error, nothing is left open.
-   * @throws SesamyError `no-route`, `not-permitted`, `cancelled`
+   * Gets ready, tells its zero, sends each packet at `zero + packet.atMs` and tells when it has left. When it ends, by
+   * itself, by abort or by an error, nothing is left open.
+   * @param listenMs how long after the last packet to listen for answers; ways that hear none end at once
+   * @throws SesamyError `no-route`, `not-permitted`, `cancelled`, `interface-not-found`, `next-hop-silent`,
+   * `transport-failed`
    */
   send(
     packets: readonly PlannedPacket[],
     route: Route,
-    zeroMs: number,
+    listenMs: number,
     signal: AbortSignal,
-  ): AsyncGenerator<SentPacket, void>;
+  ): AsyncGenerator<TransportReport, void>;
 }

@@ -41,6 +41,7 @@ function act(action: ErrorAction, run: RunState): void {
       touchField(action.field);
       focusField(action.field);
       break;
+    case 'open-permissions':
     case 'open-settings':
       openDialog('settings');
       break;

@@ -84,6 +84,10 @@ function gather(events: readonly KnockEvent[]): Facts {
       case 'armed':
         facts.armed = event;
         break;
+      // Both are for the log.
+      case 'link':
+      case 'answer':
+        break;
       case 'warning':
         facts.warnings.push(event.message);
         break;

@@ -33,6 +33,12 @@ export function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What came back to a knock. It says nothing about the door. */
+function answerText({ kind, from, icmp, index }: Extract<KnockEvent, { type: 'answer' }>): string {
+  const what = icmp === null ? kind : `icmp type ${icmp.type} code ${icmp.code}`;
+  return `← ${what} from ${from} to knock ${index + 1}`;
+}
+
 export function logLine(event: KnockEvent): LogLine {
   const plain = { time: '', offset: '', timing: '', tone: 'plain' } as const;
   switch (event.type) {
@@ -40,6 +46,13 @@ export function logLine(event: KnockEvent): LogLine {
       return { ...plain, text: `found ${event.host} → ${event.address} in ${duration(event.tookMs)}` };
     case 'armed':
       return { ...plain, time: seconds(0), text: `start, transport ${event.transport}` };
+    case 'link':
+      return {
+        ...plain,
+        text: `on ${event.interface} from ${event.sourceMac} to ${event.nextHopMac}, ${event.nextHop}`,
+      };
+    case 'answer':
+      return { ...plain, time: seconds(event.atMs), text: answerText(event) };
     case 'warning':
       return { ...plain, text: event.message, tone: 'warn' };
     case 'packet-sent':

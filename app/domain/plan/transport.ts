@@ -1,0 +1,96 @@
+/** Which way packets leave this computer, and how one is chosen (architecture, rule 7: the least privilege that does the job). */
+import { SesamyError } from '../errors';
+
+/**
+ * - `sockets`: plain sockets of the operating system; no privilege.
+ * - `helper`: the privileged helper (Linux); builds raw packets itself.
+ * - `pcap`: libpcap, Npcap or BPF, through the `cap` package in a process of its own.
+ */
+export const TRANSPORT_NAMES = ['sockets', 'helper', 'pcap'] as const;
+export type TransportName = (typeof TRANSPORT_NAMES)[number];
+
+/** What a profile asks for: one transport by name, or the least one that does the job. */
+export type TransportWish = 'auto' | TransportName;
+
+/** Whether one transport works on this computer now. */
+export interface TransportState {
+  readonly name: TransportName;
+  readonly works: boolean;
+  /** One sentence for a person: what it can do here, or why it does not work. */
+  readonly detail: string;
+  /** What mends it, null where it works or nothing can be done here. */
+  readonly fix: { readonly text: string; readonly command: string | null } | null;
+}
+
+/** What one knock needs of its transport. */
+export interface TransportNeeds {
+  readonly wish: TransportWish;
+  /** The packets must leave through this interface; null: the routing table chooses. */
+  readonly interface: string | null;
+  /** The Ethernet source address that the packets must have; null: the interface's own. */
+  readonly sourceMac: string | null;
+}
+
+export interface TransportChoice {
+  readonly name: TransportName;
+  /** Why this one, in a few words. */
+  readonly reason: string;
+  /** What the knock asks for and this transport does not do. */
+  readonly warnings: readonly string[];
+}
+
+/** Whether nothing but a raw frame on the link does all that is asked for. */
+export function needsLink(needs: TransportNeeds): boolean {
+  return needs.interface !== null || needs.sourceMac !== null;
+}
+
+/** What a link-level knock is for, as part of a sentence. */
+function linkWish({ interface: name, sourceMac }: TransportNeeds): string {
+  const wishes = [name === null ? null : `interface ${name}`, sourceMac === null ? null : `source MAC ${sourceMac}`];
+  return wishes.filter((wish) => wish !== null).join(' and ');
+}
+
+/**
+ * Chooses. A transport asked for by name is taken or refused, never replaced. In automatic choice a knock that wants an
+ * interface or a source MAC and finds no raw transport still goes out through sockets, with a warning: profiles from
+ * knocksettings.txt always name both.
+ * @param states of all transports of this computer
+ * @throws SesamyError `transport-unavailable` when the one that is asked for by name does not work
+ */
+export function chooseTransport(needs: TransportNeeds, states: readonly TransportState[]): TransportChoice {
+  const state = (name: TransportName): TransportState | undefined => states.find((each) => each.name === name);
+  const { wish } = needs;
+  if (wish !== 'auto') {
+    const asked = state(wish);
+    if (asked?.works !== true)
+      throw new SesamyError(
+        'transport-unavailable',
+        `The profile asks for the transport ${wish}, which does not work here: ${asked?.detail ?? 'this platform has none.'}`,
+        {
+          ...(asked?.fix == null ? {} : { steps: [fixText(asked.fix)] }),
+          action: { kind: 'open-permissions', label: 'Permissions' },
+        },
+      );
+    const warnings = wish === 'sockets' && needsLink(needs) ? [withoutLink(needs, 'the profile asks for sockets')] : [];
+    return { name: wish, reason: 'chosen in the profile', warnings };
+  }
+  if (!needsLink(needs)) return { name: 'sockets', reason: 'no privilege needed', warnings: [] };
+  for (const name of ['helper', 'pcap'] as const)
+    if (state(name)?.works === true) return { name, reason: `needed for ${linkWish(needs)}`, warnings: [] };
+  const fix = state('helper')?.fix ?? state('pcap')?.fix ?? null;
+  const why = `no raw transport works here${fix === null ? '' : `. ${fixText(fix)}`}`;
+  return { name: 'sockets', reason: 'no raw transport works here', warnings: [withoutLink(needs, why)] };
+}
+
+function fixText(fix: NonNullable<TransportState['fix']>): string {
+  return fix.command === null ? fix.text : `${fix.text} ${fix.command}`;
+}
+
+/** What plain sockets leave out. They do send from the interface's address. */
+function withoutLink({ interface: name, sourceMac }: TransportNeeds, why: string): string {
+  const lost = [
+    name === null ? null : `the routing table, not the profile, chooses the way out (asked for: ${name})`,
+    sourceMac === null ? null : `the source MAC ${sourceMac} is not used`,
+  ];
+  return `Plain sockets: ${lost.filter((each) => each !== null).join(', and ')}; ${why}`;
+}
