@@ -12,6 +12,9 @@ export interface CapturedPacket {
   readonly srcPort: number | null;
   readonly dstPort: number | null;
   readonly payload: Buffer;
+  /** Ethernet source and destination, as six pairs of hex digits in capitals. */
+  readonly sourceMac: string;
+  readonly destinationMac: string;
 }
 
 const PCAP_MAGIC_MICROSECONDS = 0xa1b2c3d4;
@@ -38,8 +41,15 @@ function ipv6(bytes: Buffer): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
+function mac(bytes: Buffer): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .join(':')
+    .toUpperCase();
+}
+
 function parseFrame(atMs: number, frame: Buffer): CapturedPacket | null {
   const etherType = frame.readUInt16BE(12);
+  const macs = { destinationMac: mac(frame.subarray(0, 6)), sourceMac: mac(frame.subarray(6, 12)) };
   const ip = frame.subarray(ETHERNET_HEADER);
   let source: string;
   let destination: string;
@@ -58,7 +68,7 @@ function parseFrame(atMs: number, frame: Buffer): CapturedPacket | null {
   } else return null;
 
   const protocol = PROTOCOLS[protocolNumber] ?? 'other';
-  const common = { atMs, source, destination, protocol };
+  const common = { atMs, source, destination, protocol, ...macs };
   if (protocol !== 'tcp' && protocol !== 'udp')
     return { ...common, flags: '', srcPort: null, dstPort: null, payload: segment };
   const ports = { srcPort: segment.readUInt16BE(0), dstPort: segment.readUInt16BE(2) };

@@ -1,4 +1,5 @@
 /** The configuration of a real knockd, as the method's own manual gives it. */
+import type { IpVersion } from './lab';
 
 export interface KnockdSequence {
   /** As knockd writes them: port, or port:protocol. */
@@ -11,18 +12,23 @@ export interface KnockdOptions {
   /** A second sequence that shuts the door. */
   readonly close?: KnockdSequence;
   readonly servicePort: number;
+  /** Which address family it opens the door for. */
+  readonly version?: IpVersion;
 }
 
 export const KNOCKD = '/usr/sbin/knockd';
-const IPTABLES = '/usr/sbin/iptables';
+const FIREWALLS: Readonly<Record<IpVersion, { readonly key: string; readonly program: string }>> = {
+  ipv4: { key: 'command', program: '/usr/sbin/iptables' },
+  ipv6: { key: 'command_6', program: '/usr/sbin/ip6tables' },
+};
 
-function section(name: string, sequence: KnockdSequence, command: string): readonly string[] {
+function section(name: string, sequence: KnockdSequence, key: string, command: string): readonly string[] {
   return [
     `[${name}]`,
     `sequence = ${sequence.steps.join(',')}`,
     `seq_timeout = ${sequence.timeoutSeconds ?? 5}`,
     'tcpflags = syn',
-    `command = ${command}`,
+    `${key} = ${command}`,
     '',
   ];
 }
@@ -35,13 +41,14 @@ export function openingRule(source: string, servicePort: number): readonly strin
 /** The text of knockd.conf. */
 export function knockdConfiguration(options: KnockdOptions, networkInterface: string, logFile: string): string {
   const rule = openingRule('%IP%', options.servicePort).join(' ');
+  const { key, program } = FIREWALLS[options.version ?? 'ipv4'];
   return [
     '[options]',
     `logfile = ${logFile}`,
     `interface = ${networkInterface}`,
     '',
     // A second right knock finds the rule there and adds none.
-    ...section('open', options.open, `${IPTABLES} -C ${rule} || ${IPTABLES} -I ${rule}`),
-    ...(options.close ? section('close', options.close, `${IPTABLES} -D ${rule}`) : []),
+    ...section('open', options.open, key, `${program} -C ${rule} || ${program} -I ${rule}`),
+    ...(options.close ? section('close', options.close, key, `${program} -D ${rule}`) : []),
   ].join('\n');
 }

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { chown, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,8 @@ const BROADCAST_ADDRESS = '192.0.2.255';
 const DISCARD_PORT = 9;
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+/** As `npm run helper:build` makes it. */
+export const HELPER = join(REPOSITORY, 'native/build/Release/sesamy-helper');
 const BASE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NAME = /^osl(\d+)x[0-9a-z]+[cs]$/;
 
@@ -44,6 +46,20 @@ export interface LabOptions {
 }
 
 export type IpVersion = 'ipv4' | 'ipv6';
+
+const FIREWALL_PROGRAMS: Readonly<Record<IpVersion, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };
+
+/**
+ * What the client's user may do: nothing special, and never more; what a program's file capabilities give, as the helper's
+ * do; or send raw packets all along, which is the only way for libpcap.
+ */
+export type Rights = 'none' | 'file-capabilities' | 'net-raw';
+
+const RIGHTS: Readonly<Record<Rights, readonly string[]>> = {
+  none: ['--no-new-privs'],
+  'file-capabilities': [],
+  'net-raw': ['--inh-caps', '+net_raw', '--ambient-caps', '+net_raw', '--no-new-privs'],
+};
 
 export interface SshLoginOptions {
   readonly version?: IpVersion;
@@ -171,10 +187,20 @@ export class Lab {
     return { PATH: BASE_PATH, HOME: this.home, SHELL: '/bin/sh', LANG: 'C.UTF-8', USER: 'nobody', LOGNAME: 'nobody' };
   }
 
-  /** The arguments that run a program in the client's namespace, as an ordinary user that cannot become another. */
-  asClient(argv: readonly string[]): readonly string[] {
-    const ids = ['--reuid', String(CLIENT_USER), '--regid', String(CLIENT_USER)];
-    return inNamespace(this.clientNamespace, ['setpriv', ...ids, '--clear-groups', '--no-new-privs', '--', ...argv]);
+  /** The arguments that run a program in the client's namespace, as an ordinary user. */
+  asClient(argv: readonly string[], rights: Rights = 'none'): readonly string[] {
+    const ids = ['--reuid', String(CLIENT_USER), '--regid', String(CLIENT_USER), '--clear-groups'];
+    return inNamespace(this.clientNamespace, ['setpriv', ...ids, ...RIGHTS[rights], '--', ...argv]);
+  }
+
+  /** Installs the helper as a package does: owned by root, for the client's group only, with its file capabilities. */
+  async installHelper(): Promise<string> {
+    const installed = join(this.staged, 'sesamy-helper');
+    await copyFile(HELPER, installed);
+    await chown(installed, 0, CLIENT_USER);
+    await chmod(installed, 0o750);
+    await must(['setcap', 'cap_net_raw,cap_net_admin=ep', installed]);
+    return installed;
   }
 
   /** The arguments that run a program in the client's namespace as root: the test's own tools, never the program under test. */
@@ -188,8 +214,8 @@ export class Lab {
   }
 
   /** Runs a program as the client's user, to its end. */
-  inClient(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    return run(this.asClient(argv), { env: this.clientEnvironment, ...options });
+  inClient(argv: readonly string[], options: RunOptions = {}, rights: Rights = 'none'): Promise<Finished> {
+    return run(this.asClient(argv, rights), { env: this.clientEnvironment, ...options });
   }
 
   /** Runs a program on the server, which has to succeed, and gives what it printed. */
@@ -222,20 +248,20 @@ export class Lab {
 
   /** Replaces the server's firewall. Lists that the rules keep begin empty. */
   async setFirewall(rules: readonly (readonly string[])[], version: IpVersion = 'ipv4'): Promise<void> {
-    const program = version === 'ipv4' ? 'iptables' : 'ip6tables';
+    const program = FIREWALL_PROGRAMS[version];
     const empty = [['-P', 'INPUT', 'ACCEPT'], ['-F'], ['-X']];
     for (const rule of [...empty, ...rules]) await this.inServer([program, ...rule]);
   }
 
   /** Shuts the server but for its own answers. */
-  async shutFirewall(): Promise<void> {
-    await this.setFirewall(closedFirewall());
+  async shutFirewall(version: IpVersion = 'ipv4'): Promise<void> {
+    await this.setFirewall([...closedFirewall(), ...(version === 'ipv6' ? NEIGHBOUR_DISCOVERY : [])], version);
   }
 
   /** Shuts the server but for the count-window rules, with nothing counted yet. */
   async installCountWindow(rules: CountWindowRules, version: IpVersion = 'ipv4'): Promise<void> {
-    const link = version === 'ipv6' ? NEIGHBOUR_DISCOVERY : [];
-    await this.setFirewall([...closedFirewall(), ...link, ...countWindowRules(rules)], version);
+    await this.shutFirewall(version);
+    for (const rule of countWindowRules(rules)) await this.inServer([FIREWALL_PROGRAMS[version], ...rule]);
   }
 
   /** Starts sshd and waits until it listens. */
