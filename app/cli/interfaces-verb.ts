@@ -2,8 +2,8 @@ import { listInterfaces } from '../engine/interfaces';
 import { out } from './print';
 
 /** `sesamy interfaces`. Returns the exit code. */
-export function interfacesVerb(json: boolean): number {
-  const all = listInterfaces();
+export async function interfacesVerb(json: boolean): Promise<number> {
+  const all = await listInterfaces();
   if (json) {
     for (const entry of all) out(JSON.stringify(entry));
     return 0;

@@ -131,7 +131,7 @@ function program(finish: (code: number) => void): Command {
     .addHelpText('after', example('sesamy interfaces'))
     .action(async (options: { readonly json?: boolean }) => {
       const { interfacesVerb } = await import('./interfaces-verb');
-      finish(interfacesVerb(options.json === true));
+      finish(await interfacesVerb(options.json === true));
     });
 
   keptProfiles(sesamy, finish);

@@ -9,6 +9,7 @@ import { printTable, profileJson, profileLines } from './print-profile';
 const counting = newProfile('0f8fad5b-d9cb-469f-a165-708677289501', {
   name: 'home',
   host: 'home.example.org',
+  transport: 'helper',
   tags: ['Family', 'b'],
   notes: 'first\nsecond',
   ssh: { user: 'alice', options: [{ name: 'LogLevel', value: 'ERROR' }] },
@@ -57,6 +58,7 @@ it('a profile’s other parts are shown', () => {
   expect(lines).toEqual(
     expect.arrayContaining([
       'host          home.example.org',
+      'transport     helper',
       'SSH user      alice',
       'SSH option    LogLevel=ERROR',
       'tags          Family, b',

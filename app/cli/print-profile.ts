@@ -17,6 +17,7 @@ export function profileLines(profile: Profile, reveal: boolean): readonly string
     `family        ${profile.addressFamily}`,
     `interface     ${profile.interface ?? 'automatic'}`,
     `source MAC    ${profile.sourceMac ?? 'automatic'}`,
+    `transport     ${profile.transport === 'auto' ? 'automatic' : profile.transport}`,
     `mode          ${mode.kind}`,
     `knock         ${reveal ? modeWords(mode).slice(2).join(' ') : 'hidden (--reveal shows it)'}`,
     ...(ssh.user === null ? [] : [`SSH user      ${ssh.user}`]),

@@ -33,6 +33,7 @@ describe('a profile from options', () => {
         family: '6',
         interface: 'eth0',
         mac: '00-0e-35-0e-77-b0',
+        transport: 'pcap',
         sshOption: ['IdentityFile=~/.ssh/a=b', 'LogLevel=ERROR'],
       }),
     );
@@ -41,6 +42,7 @@ describe('a profile from options', () => {
       addressFamily: '6',
       interface: 'eth0',
       sourceMac: '00:0E:35:0E:77:B0',
+      transport: 'pcap',
       tags: [],
       notes: '',
       ssh: {
@@ -62,13 +64,14 @@ describe('a profile from options', () => {
           host: '',
           window: 'x',
           mac: 'y',
+          transport: 'carrier-pigeon',
           user: '-l',
           sshOption: ['A=b'],
           tag: ['t', ''],
         }),
       ),
     );
-    for (const name of ['--host', '--sequence', '--window', '--mac', '--user', '--ssh-option', '--tag'])
+    for (const name of ['--host', '--sequence', '--window', '--mac', '--transport', '--user', '--ssh-option', '--tag'])
       expect(message).toMatch(new RegExp(`^${name}: `, 'm'));
   });
 

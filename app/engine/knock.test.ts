@@ -1,12 +1,18 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KnockEvent } from '../domain/plan/knock-event';
+import type { TransportState } from '../domain/plan/transport';
 import { newProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 import { knock } from './knock';
 import type { KnockOptions } from './knock';
+import { transports } from './transports/registry';
+import type { Transports } from './transports/registry';
+import { sockets } from './transports/sockets';
+import type { Route, Transport } from './transports/transport';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -60,6 +66,25 @@ async function collect(profile: Profile, options: Partial<KnockOptions> = {}): P
   const events: KnockEvent[] = [];
   for await (const event of knock(profile, { signal: new AbortController().signal, ...options })) events.push(event);
   return events;
+}
+
+const LOOPBACK =
+  Object.entries(networkInterfaces()).find(([, entries]) => entries?.[0]?.internal === true)?.[0] ?? 'lo';
+
+const WORKS: TransportState = { name: 'helper', works: true, detail: 'works', fix: null };
+const NO_HELPER: TransportState = {
+  name: 'helper',
+  works: false,
+  detail: 'It is not installed.',
+  fix: { text: 'Install it:', command: 'sudo npm run helper:install' },
+};
+
+/** A computer with plain sockets and a helper in some state. */
+function fakeTransports(helper: TransportState, own: Transport = sockets): Transports {
+  return {
+    states: () => Promise.resolve([{ name: 'sockets', works: true, detail: 'work', fix: null }, helper]),
+    get: (name) => (name === 'helper' ? own : sockets),
+  };
 }
 
 const types = (events: readonly KnockEvent[]): string[] => events.map((event) => event.type);
@@ -194,11 +219,59 @@ describe('knock', () => {
     expect(events[0]).toMatchObject({ error: { code }, retryAfterMs: 0 });
   });
 
-  it('warns of what plain sockets cannot do', async () => {
+  it('warns of what plain sockets leave out, and asks no transport where they do', async () => {
     const { port } = await listen();
-    const events = await collect(countWindowProfile(port, { sourceMac: '00:0E:35:0E:77:B0' }));
-    expect(events.find((event) => event.type === 'warning')).toMatchObject({
-      message: expect.stringContaining('00:0E:35:0E:77:B0') as string,
+    const changes = { interface: LOOPBACK, sourceMac: '00:0E:35:0E:77:B0' };
+    const warned = await collect(countWindowProfile(port, changes), { transports: fakeTransports(NO_HELPER) });
+    expect(types(warned).slice(0, 3)).toEqual(['resolved', 'warning', 'armed']);
+    const [, warning] = warned;
+    for (const told of [LOOPBACK, '00:0E:35:0E:77:B0', 'sudo npm run helper:install'])
+      expect(warning?.type === 'warning' ? warning.message : '').toContain(told);
+
+    const unasked: Transports = { ...transports, states: () => Promise.reject(new Error('was asked')) };
+    expect(types(await collect(countWindowProfile(port), { transports: unasked }))).not.toContain('warning');
+  });
+
+  it('sends nothing when the transport that the profile names does not work', async () => {
+    const { port, accepted } = await listen();
+    const events = await collect(countWindowProfile(port, { transport: 'helper' }), {
+      transports: fakeTransports(NO_HELPER),
     });
+    expect(types(events)).toEqual(['resolved', 'failed']);
+    expect(events[1]).toMatchObject({
+      error: { code: 'transport-unavailable', steps: ['Install it: sudo npm run helper:install'] },
+      retryAfterMs: 0,
+    });
+    expect(accepted).toEqual([]);
+  });
+
+  it('gives a raw transport what it needs, and tells what it reports on the clock of the knock', async () => {
+    const routes: Route[] = [];
+    const link = { interface: LOOPBACK, sourceMac: 'a', nextHop: '127.0.0.1', nextHopMac: 'b' };
+    const helper: Transport = {
+      name: 'helper',
+      async *send(packets, route) {
+        routes.push(route);
+        yield { type: 'armed', zeroMs: 1000, link };
+        for (const packet of packets) {
+          yield { type: 'sent', packet, sentAtMs: 1000.25 + packet.atMs, sourcePort: 61_000 };
+          yield { type: 'answer', packet, atMs: 1001 + packet.atMs, kind: 'rst', from: '127.0.0.1', icmp: null };
+        }
+        await Promise.resolve();
+      },
+    };
+    const changes = { interface: LOOPBACK, sourceMac: '02:00:00:00:00:01' };
+    const events = await collect(countWindowProfile(9, changes), { transports: fakeTransports(WORKS, helper) });
+    expect(routes).toMatchObject([{ address: '127.0.0.1', family: 4, ...changes }]);
+    expect(events.slice(1, 5)).toMatchObject([
+      {
+        type: 'armed',
+        transport: 'helper',
+        reason: `needed for interface ${LOOPBACK} and source MAC 02:00:00:00:00:01`,
+      },
+      { type: 'link', ...link },
+      { type: 'packet-sent', index: 0, phase: 'knock', plannedMs: 0, actualMs: 0.25, sourcePort: 61_000 },
+      { type: 'answer', index: 0, phase: 'knock', atMs: 1, kind: 'rst', from: '127.0.0.1', icmp: null },
+    ]);
   });
 });

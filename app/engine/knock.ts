@@ -59,7 +59,7 @@ export async function prepareKnock(profile: Profile, signal: AbortSignal): Promi
   const startedMs = monotonicMs();
   const { address, family } = await resolveHost(profile.host, profile.addressFamily, signal);
   const resolvedInMs = monotonicMs() - startedMs;
-  const chosen = profile.interface === null ? null : interfaceOf(profile.interface);
+  const chosen = profile.interface === null ? null : await interfaceOf(profile.interface);
   const sourceAddress = chosen === null ? null : addressOf(chosen, family);
   const needs = { wish: profile.transport, interface: chosen?.name ?? null, sourceMac: profile.sourceMac };
   const plan = planKnock(profile.mode, { servicePort: profile.servicePort });

@@ -5,6 +5,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { SesamyError } from '../domain/errors';
 import { knockSettingsFromProfile, printKnockSettings } from '../domain/formats/knocksettings';
 import { listInterfaces } from '../engine/interfaces';
+import { transports } from '../engine/transports/registry';
 import { agentPath } from '../session/agent';
 import { availableTerminals } from '../session/terminals';
 import type { AppInfo, AppState } from '../shared/contract';
@@ -250,6 +251,7 @@ async function start(): Promise<void> {
       return null;
     },
     'interfaces.list': () => listInterfaces(),
+    'transports.list': () => transports.states(),
     'settings.save': (settings) => {
       saveSettings(settingsFile, settings);
       state.set('settings', settings);

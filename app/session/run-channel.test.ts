@@ -27,7 +27,7 @@ const prepared: PreparedKnock = {
   sourceAddress: null,
   plan,
   resolvedInMs: 1.5,
-  warnings: ['a note'],
+  needs: { wish: 'auto', interface: 'eth0', sourceMac: '00:0E:35:0E:77:B0' },
 };
 const ignore = (): void => undefined;
 
@@ -50,6 +50,17 @@ describe('the run channel', () => {
       { type: 'resolved', host: 'h', address: '192.0.2.7', family: 4, tookMs: 1 },
       { type: 'armed', plan, transport: 'sockets', reason: 'no privilege needed', unixMs: 1 },
       { type: 'warning', message: 'm' },
+      { type: 'link', interface: 'eth0', sourceMac: 'a', nextHop: '192.0.2.1', nextHopMac: 'b' },
+      { type: 'answer', index: 0, phase: 'knock', atMs: 1, kind: 'rst', from: '192.0.2.7', icmp: null },
+      {
+        type: 'answer',
+        index: 0,
+        phase: 'knock',
+        atMs: 1,
+        kind: 'icmp',
+        from: '192.0.2.1',
+        icmp: { type: 3, code: 1 },
+      },
       {
         type: 'packet-sent',
         index: 0,

@@ -33,6 +33,7 @@ const full = {
   ...counting,
   interface: 'eth0',
   sourceMac: '00:0E:35:0E:77:B0',
+  transport: 'helper' as const,
   tags: ['home'],
   notes: 'first\nsecond\tline',
   ssh: { user: 'alice', options: [{ name: 'ServerAliveInterval', value: '30' }] },
@@ -53,12 +54,18 @@ describe('a profile', () => {
       servicePort: 22,
       interface: null,
       sourceMac: null,
+      transport: 'auto',
       notes: '',
       tags: [],
       ssh: { user: null, options: [] },
       mode: countWindow.defaults,
     });
     expect(newProfile(ID, { ...counting, id: 'other', servicePort: 443 })).toMatchObject({ id: ID, servicePort: 443 });
+  });
+
+  it('that is older than the choice of a transport has the automatic one', () => {
+    const { transport, ...older } = counting;
+    expect(parseProfile(older)).toEqual({ ok: true, value: { ...older, transport } });
   });
 
   it('may have an interface of any language, as Windows has', () => {
@@ -115,6 +122,7 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
       ...BAD_TEXT,
     ],
   ],
+  ['transport', /^Transport must be one of auto, sockets, helper, pcap; /, ['', 'raw', 'Helper', null, 5, []]],
   [
     'notes',
     /^Notes must be text of 0 to 10000 characters without control characters; /,

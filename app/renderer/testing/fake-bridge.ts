@@ -5,6 +5,7 @@
 import { errorInfo, SesamyError, toErrorInfo } from '../../domain/errors';
 import { modeDefinition, MODES, planKnock } from '../../domain/modes/registry';
 import type { KnockEvent } from '../../domain/plan/knock-event';
+import type { TransportState } from '../../domain/plan/transport';
 import { newProfile } from '../../domain/profile/profile';
 import type { Profile } from '../../domain/profile/profile';
 import { REQUESTS } from '../../shared/contract';
@@ -41,6 +42,8 @@ export interface FakeMain {
 interface Options {
   readonly profiles?: readonly Profile[];
   readonly interfaces?: readonly InterfaceInfo[];
+  /** What a computer has that allows plain sockets only, when it is left out. */
+  readonly transports?: readonly TransportState[];
   readonly terminals?: readonly string[];
   /** What both ways of importing preview. */
   readonly importItems?: readonly ImportItem[];
@@ -59,6 +62,22 @@ interface Options {
 export const PASSPHRASE = 'open sesamy';
 
 type Handlers = { readonly [Name in RequestName]: (argument: RequestArgument<Name>) => Answers[Name] };
+
+const SOCKETS_ONLY: readonly TransportState[] = [
+  { name: 'sockets', works: true, detail: 'Plain SYNs and datagrams.', fix: null },
+  {
+    name: 'helper',
+    works: false,
+    detail: 'The helper is not installed.',
+    fix: { text: 'Install it:', command: 'sudo npm run helper:install' },
+  },
+  {
+    name: 'pcap',
+    works: false,
+    detail: 'libpcap is not installed.',
+    fix: { text: 'Install it:', command: 'sudo apt-get install libpcap0.8' },
+  },
+];
 
 const PRACTICE_ID = '00000000-0000-4000-8000-0000000000aa';
 
@@ -269,6 +288,7 @@ export function fakeMain(options: Options = {}): FakeMain {
       return null;
     },
     'interfaces.list': () => options.interfaces ?? [],
+    'transports.list': () => options.transports ?? SOCKETS_ONLY,
     'settings.save': (settings) => {
       push({ slice: 'settings', value: settings });
       return null;

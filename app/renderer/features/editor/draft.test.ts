@@ -15,6 +15,7 @@ const full: Omit<Profile, 'mode'> & Pick<Profile, 'name' | 'host'> = {
   addressFamily: '6',
   interface: '2',
   sourceMac: '00:0E:35:0E:77:B0',
+  transport: 'helper',
   tags: ['own', 'at home'],
   notes: 'two\nlines',
   ssh: { user: 'admin', options: [{ name: 'IdentityFile', value: '~/.ssh/id' }] },
@@ -115,7 +116,8 @@ describe('a field’s problem', () => {
 });
 
 test('an interface that this computer lacks stays on offer, and a number says which one it is now', () => {
-  const eth = { index: 1, name: 'eth0', mac: null, addresses: ['192.0.2.1'], loopback: false };
+  const addresses = ['192.0.2.1'];
+  const eth = { index: 1, name: 'eth0', mac: null, addresses, loopback: false, up: true, defaultRoute: true };
   expect(interfaceChoices([eth], null).map((choice) => choice.label)).toEqual(['Automatic', 'eth0']);
   expect(interfaceChoices([eth], '1').at(-1)).toEqual({ id: '1', label: 'number 1', detail: 'now eth0' });
   expect(interfaceChoices([eth], 'ppp7').at(-1)).toEqual({ id: 'ppp7', label: 'ppp7', detail: 'not on this computer' });

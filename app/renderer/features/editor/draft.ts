@@ -15,6 +15,7 @@ export interface Draft {
   /** Null: the routing table chooses. */
   readonly interface: string | null;
   readonly sourceMac: string;
+  readonly transport: string;
   readonly sshUser: string;
   readonly sshOptions: readonly { readonly name: string; readonly value: string }[];
   /** Separated by commas. */
@@ -32,6 +33,7 @@ export function draftOf(profile: Profile): Draft {
     addressFamily: profile.addressFamily,
     interface: profile.interface,
     sourceMac: profile.sourceMac ?? '',
+    transport: profile.transport,
     sshUser: profile.ssh.user ?? '',
     sshOptions: profile.ssh.options,
     tags: profile.tags.join(', '),
@@ -58,6 +60,7 @@ export function draftInput(draft: Draft): unknown {
     servicePort: typedNumber(draft.servicePort),
     interface: draft.interface,
     sourceMac: mac === null ? null : normaliseMac(mac),
+    transport: draft.transport,
     notes: draft.notes,
     tags: draft.tags
       .split(',')
