@@ -6,6 +6,14 @@
 
 enum { ETHERNET_HEADER = 14, MAX_PACKET = 40 + 20 + MAX_UDP_PAYLOAD };
 
+/*
+ * The checksum of a TCP, UDP or ICMPv6 segment and its pseudo-header (RFC 1071, RFC 9293 §3.1, RFC 8200 §8.1): what goes
+ * into a segment whose checksum field is zero, and zero for a segment whose checksum is right.
+ */
+uint16_t segment_checksum(uint8_t family, const uint8_t source[ADDRESS_LENGTH],
+                          const uint8_t destination[ADDRESS_LENGTH], uint8_t protocol, const uint8_t *segment,
+                          size_t length);
+
 /* Writes the IP packet with its checksums to `out` (of at least MAX_PACKET bytes) and returns its length. */
 size_t packet_build(const struct request *request, const struct packet *packet, uint8_t out[MAX_PACKET]);
 
