@@ -4,6 +4,7 @@ import { Button } from './components/Button';
 import { ErrorCard } from './components/ErrorCard';
 import { NewProfilePage } from './features/editor/NewProfilePage';
 import { InfoDialog } from './features/info/InfoDialog';
+import { PermissionsDialog } from './features/permissions/PermissionsDialog';
 import { PracticePage } from './features/practice/PracticePage';
 import { DropOverlay } from './features/profiles/DropOverlay';
 import { EmptyState } from './features/profiles/EmptyState';
@@ -60,6 +61,7 @@ function Vault({ vault }: { readonly vault: VaultState }) {
 
 function Window() {
   const dialog = useUi((ui) => ui.dialog);
+  const permissions = useUi((ui) => ui.permissions);
   const failure = useUi((ui) => ui.failure);
   const outcome = useUi((ui) => ui.importOutcome);
   return (
@@ -84,6 +86,7 @@ function Window() {
       </main>
       {dialog === 'info' ? <InfoDialog /> : null}
       {dialog === 'settings' ? <SettingsDialog /> : null}
+      {permissions ? <PermissionsDialog /> : null}
       <Questions />
       <ConflictDialog />
       <ImportDialog />

@@ -26,6 +26,8 @@ export class SesamyWindow {
   readonly createVault: Locator;
   readonly passphrase: Locator;
   readonly unlock: Locator;
+  readonly permissions: Locator;
+  readonly transportHint: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -41,6 +43,8 @@ export class SesamyWindow {
     this.createVault = page.getByRole('button', { name: 'Create encrypted store' });
     this.passphrase = page.getByLabel('Passphrase', { exact: true });
     this.unlock = page.getByRole('button', { name: 'Unlock', exact: true });
+    this.permissions = page.getByRole('dialog', { name: 'Permissions' });
+    this.transportHint = page.getByRole('status', { name: 'What the transport will do' });
   }
 
   button(name: string): Locator {
@@ -53,6 +57,24 @@ export class SesamyWindow {
 
   profile(name: string): Locator {
     return this.profiles.getByRole('option', { name: new RegExp(`^${name} `) });
+  }
+
+  /** A transport's row in the Permissions panel. */
+  transport(name: string): Locator {
+    return this.permissions.getByRole('listitem', { name, exact: true });
+  }
+
+  /** The button that opens a list of choices: its name is what is chosen now, then the label. */
+  select(label: string): Locator {
+    return this.page.getByRole('button', { name: new RegExp(`${label}$`) });
+  }
+
+  async choose(label: string, choice: string): Promise<void> {
+    await this.select(label).click();
+    await this.page
+      .getByRole('option')
+      .filter({ has: this.page.getByText(choice, { exact: true }) })
+      .click();
   }
 
   /** Makes the vault, from whatever was typed there before. */

@@ -9,6 +9,7 @@ interface Props {
   /** `primary`: the one thing to do here. `plain`: bordered. `quiet`: text only. `danger`: cannot be undone. */
   readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly big?: boolean;
+  readonly small?: boolean;
   readonly disabled?: boolean;
   /** Sends the form that it is in, or the one with the id `form`. */
   readonly submit?: boolean;
@@ -24,6 +25,7 @@ export function Button({
   onPress,
   look = 'plain',
   big = false,
+  small = false,
   disabled = false,
   submit = false,
   form,
@@ -33,7 +35,7 @@ export function Button({
 }: Props) {
   return (
     <AriaButton
-      className={cx(styles['button'], styles[look], big && styles['big'])}
+      className={cx(styles['button'], styles[look], big && styles['big'], small && styles['small'])}
       type={submit ? 'submit' : 'button'}
       isDisabled={disabled}
       {...(onPress === undefined ? {} : { onPress })}

@@ -81,6 +81,8 @@ interface Ui {
   readonly importing: Importing | null;
   readonly exporting: Exporting | null;
   readonly dialog: 'info' | 'settings' | null;
+  /** The Permissions panel is shown, on top of whatever asked for it. */
+  readonly permissions: boolean;
   readonly importOutcome: ImportOutcome | null;
   readonly failure: ErrorInfo | null;
 }
@@ -96,6 +98,7 @@ const NOTHING: Ui = {
   importing: null,
   exporting: null,
   dialog: null,
+  permissions: false,
   importOutcome: null,
   failure: null,
 };
@@ -360,4 +363,8 @@ export function cancelRun(profileId: string): void {
 
 export function openDialog(dialog: Ui['dialog']): void {
   set({ dialog });
+}
+
+export function showPermissions(permissions: boolean): void {
+  set({ permissions });
 }

@@ -1,24 +1,16 @@
 import { parseProfile } from '../../../domain/profile/profile';
 import { Card } from '../../components/Card';
-import { SelectInput } from '../../components/SelectInput';
 import { TextInput } from '../../components/TextInput';
 import { editDraft, touchField } from '../../state/ui';
 import type { Editing } from '../../state/ui';
-import { useInterfaces } from '../info/use-interfaces';
 import { draftInput } from './draft';
 import { fieldReporter, within } from './field-reporter';
-import { interfaceChoices, NO_INTERFACE } from './interface-choices';
 import { ModeCards } from './ModeCards';
 import { ModeEditor } from './ModeEditor';
+import { NetworkCard } from './NetworkCard';
 import { PlanPreview } from './PlanPreview';
 import { SshOptions } from './SshOptions';
 import form from './form.module.css';
-
-const FAMILIES = [
-  { id: 'auto', label: 'Automatic' },
-  { id: '4', label: 'IPv4 only' },
-  { id: '6', label: 'IPv6 only' },
-] as const;
 
 interface Props {
   readonly editing: Editing;
@@ -26,7 +18,6 @@ interface Props {
 
 export function EditTab({ editing }: Props) {
   const { draft, touched, tried } = editing;
-  const interfaces = useInterfaces();
   const checked = parseProfile(draftInput(draft));
   const report = fieldReporter(checked.ok ? [] : checked.problems, (path) => tried || touched.has(path), touchField);
 
@@ -103,39 +94,7 @@ export function EditTab({ editing }: Props) {
           />
         </div>
       </Card>
-      <Card title="Network">
-        <div className={form['grid']}>
-          <SelectInput
-            label="Address family"
-            value={draft.addressFamily}
-            choices={FAMILIES}
-            onChange={(addressFamily) => {
-              editDraft({ addressFamily });
-            }}
-            problem={report.problem('addressFamily')}
-          />
-          <SelectInput
-            label="Interface"
-            value={draft.interface ?? NO_INTERFACE}
-            choices={interfaceChoices(interfaces ?? [], draft.interface)}
-            onChange={(id) => {
-              editDraft({ interface: id === NO_INTERFACE ? null : id });
-            }}
-            problem={report.problem('interface')}
-          />
-          <TextInput
-            label="Source MAC"
-            path="sourceMac"
-            report={report}
-            value={draft.sourceMac}
-            onChange={(sourceMac) => {
-              editDraft({ sourceMac });
-            }}
-            {...(draft.sourceMac === '' ? { suffix: 'the interface’s own' } : {})}
-            className={form['wide']}
-          />
-        </div>
-      </Card>
+      <NetworkCard draft={draft} report={report} />
       <Card title="For you">
         <div className={form['grid']}>
           <TextInput

@@ -14,9 +14,10 @@ test('the same profile has none', () => {
 });
 
 test('each part that differs is named once, with both values', () => {
-  const theirs = { ...profile, host: '192.0.2.1', tags: ['work'], notes: '' };
+  const theirs = { ...profile, host: '192.0.2.1', transport: 'helper' as const, tags: ['work'], notes: '' };
   expect(differences(profile, theirs)).toEqual([
     { label: 'Host', mine: 'home.example.org', theirs: '192.0.2.1' },
+    { label: 'Transport', mine: 'auto', theirs: 'helper' },
     { label: 'Tags', mine: 'none', theirs: 'work' },
   ]);
 });

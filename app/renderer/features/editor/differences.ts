@@ -24,6 +24,7 @@ const PARTS: readonly { readonly label: string; readonly text: (profile: Profile
   { label: 'Address family', text: (profile) => profile.addressFamily },
   { label: 'Interface', text: (profile) => profile.interface ?? '' },
   { label: 'Source MAC', text: (profile) => profile.sourceMac ?? '' },
+  { label: 'Transport', text: (profile) => profile.transport },
   { label: 'Tags', text: (profile) => profile.tags.join(', ') },
   { label: 'Notes', text: (profile) => profile.notes },
 ];

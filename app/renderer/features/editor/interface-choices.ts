@@ -4,6 +4,19 @@ import type { Choice } from '../../components/SelectInput';
 /** The choice that leaves it to the routing table. No interface can have this name: it is empty. */
 export const NO_INTERFACE = '';
 
+/** The interface that a profile means on this computer, by name or by number, if there is one. */
+export function meantInterface(interfaces: readonly InterfaceInfo[], wanted: string | null): InterfaceInfo | null {
+  if (wanted === null) return null;
+  return (
+    interfaces.find(({ name }) => name === wanted) ?? interfaces.find(({ index }) => String(index) === wanted) ?? null
+  );
+}
+
+function detailOf({ up, defaultRoute, addresses }: InterfaceInfo): string {
+  const parts = [up ? null : 'down', defaultRoute ? 'default route' : null, addresses.join(', ') || 'no address'];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
 /**
  * What may be chosen: automatic, each interface that this computer has, and what the profile asks for now even when this
  * computer has no such thing (profiles are imported from other computers, and may give a number instead of a name).
@@ -11,20 +24,16 @@ export const NO_INTERFACE = '';
 export function interfaceChoices(interfaces: readonly InterfaceInfo[], current: string | null): readonly Choice[] {
   const choices: Choice[] = [
     { id: NO_INTERFACE, label: 'Automatic', detail: 'the way to the host decides' },
-    ...interfaces.map(({ name, addresses }) => ({
-      id: name,
-      label: name,
-      detail: addresses.join(', ') || 'no address',
-    })),
+    ...interfaces.map((each) => ({ id: each.name, label: each.name, detail: detailOf(each) })),
   ];
   if (current === null || choices.some((choice) => choice.id === current)) return choices;
-  const byNumber = interfaces.find(({ index }) => String(index) === current);
+  const byNumber = meantInterface(interfaces, current);
   return [
     ...choices,
     {
       id: current,
-      label: byNumber === undefined ? current : `number ${current}`,
-      detail: byNumber === undefined ? 'not on this computer' : `now ${byNumber.name}`,
+      label: byNumber === null ? current : `number ${current}`,
+      detail: byNumber === null ? 'not on this computer' : `now ${byNumber.name}`,
     },
   ];
 }

@@ -33,15 +33,18 @@ export function InfoDialog() {
             <tr>
               <th scope="col">Index</th>
               <th scope="col">Name</th>
+              <th scope="col">State</th>
               <th scope="col">Addresses</th>
               <th scope="col">MAC</th>
+              <th scope="col">Default route</th>
             </tr>
           </thead>
           <tbody>
-            {(interfaces ?? []).map(({ index, name, addresses, mac, loopback }) => (
+            {(interfaces ?? []).map(({ index, name, up, addresses, mac, loopback, defaultRoute }) => (
               <tr key={name}>
                 <td>{index}</td>
                 <th scope="row">{name}</th>
+                <td className={styles[up ? 'up' : 'down']}>{up ? 'up' : 'down'}</td>
                 <td>
                   {addresses.length === 0 ? 'none' : null}
                   {addresses.map((address) => (
@@ -49,6 +52,7 @@ export function InfoDialog() {
                   ))}
                 </td>
                 <td>{mac ?? (loopback ? 'none, loopback' : 'none')}</td>
+                <td>{defaultRoute ? 'yes' : 'no'}</td>
               </tr>
             ))}
           </tbody>

@@ -1,10 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
-import { Button } from '../../components/Button';
 import { Card } from '../../components/Card';
+import { CopyButton } from '../../components/CopyButton';
 import { cx } from '../../components/cx';
-import { attempt } from '../../client';
-import { showFailure } from '../../state/ui';
 import { logLine, logText } from './log-lines';
 import styles from './LogCard.module.css';
 
@@ -19,30 +17,14 @@ const NEAR_END = 24;
 export function LogCard({ events, className }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
-  const [copied, setCopied] = useState<readonly KnockEvent[] | null>(null);
 
   useEffect(() => {
     const element = box.current;
     if (element !== null && follows.current) element.scrollTop = element.scrollHeight;
   }, [events]);
 
-  const copy = (): void => {
-    attempt(async () => {
-      await navigator.clipboard.writeText(logText(events));
-      setCopied(events);
-    }, showFailure);
-  };
-
   return (
-    <Card
-      title="Log"
-      className={className}
-      extra={
-        <Button look="quiet" label="Copy log" disabled={events.length === 0} onPress={copy}>
-          {copied === events ? 'Copied' : 'Copy'}
-        </Button>
-      }
-    >
+    <Card title="Log" className={className} extra={<CopyButton text={logText(events)} label="Copy log" />}>
       <div
         ref={box}
         className={styles['log']}

@@ -3,7 +3,7 @@ import type { RunState } from '../../../shared/contract';
 import { assertNever } from '../../assert-never';
 import { Button } from '../../components/Button';
 import { ErrorCard } from '../../components/ErrorCard';
-import { focusField, openDialog, showTab, startRun, touchField } from '../../state/ui';
+import { focusField, openDialog, showPermissions, showTab, startRun, touchField } from '../../state/ui';
 import { useSecondsLeft } from './use-seconds-left';
 
 interface Props {
@@ -42,6 +42,8 @@ function act(action: ErrorAction, run: RunState): void {
       focusField(action.field);
       break;
     case 'open-permissions':
+      showPermissions(true);
+      break;
     case 'open-settings':
       openDialog('settings');
       break;

@@ -66,6 +66,21 @@ describe('a run in words', () => {
     expect(described.steps.map((step) => step.label)).not.toContain('Start SSH in the terminal');
   });
 
+  test('an answer to a knock proves nothing, and neither does the link', () => {
+    const link: KnockEvent = { type: 'link', interface: 'eth1', sourceMac: 'm', nextHop: 'h', nextHopMac: 'n' };
+    const answers = (['syn-ack', 'rst'] as const).map((kind): KnockEvent => ({
+      type: 'answer',
+      index: 0,
+      phase: 'knock',
+      atMs: 8000,
+      kind,
+      from: 'a',
+      icmp: null,
+    }));
+    for (const events of [all.slice(0, 8), upTo('connecting')])
+      expect(describeEvents([...events, link, ...answers])).toEqual(describeEvents(events));
+  });
+
   test('tells how far it is, and what comes next', () => {
     const described = describeEvents(all.slice(0, 8));
     expect(described.sentence).toBe('burst 3 of 4 sent');

@@ -32,6 +32,43 @@ test('an IPv6 address stands in brackets before its port', () => {
   expect(endpoint('2001:db8::2a', 22)).toBe('[2001:db8::2a]:22');
 });
 
+test('an answer is a quiet line that names its knock and who sent it', () => {
+  const answer = { type: 'answer', index: 2, phase: 'knock', atMs: 6001.2, from: '203.0.113.10', icmp: null } as const;
+  const icmp = (from: string, type: number, code: number) =>
+    logLine({ ...answer, kind: 'icmp', from, icmp: { type, code } }).text;
+  expect(logLine({ ...answer, kind: 'rst' })).toEqual({
+    time: '6.001',
+    text: '← rst from 203.0.113.10 to knock 3',
+    offset: '',
+    timing: '',
+    tone: 'quiet',
+  });
+  expect(logLine({ ...answer, kind: 'syn-ack', phase: 'closing' }).text).toBe(
+    '← syn-ack from 203.0.113.10 to closing knock 3',
+  );
+  // The same numbers mean different things in the two families.
+  expect(icmp('192.0.2.1', 3, 3)).toBe('← icmp port unreachable from 192.0.2.1 to knock 3');
+  expect(icmp('2001:db8::1', 3, 0)).toBe('← icmp hop limit exceeded from 2001:db8::1 to knock 3');
+  expect(icmp('2001:db8::1', 1, 4)).toBe('← icmp port unreachable from 2001:db8::1 to knock 3');
+  expect(icmp('192.0.2.1', 11, 0)).toBe('← icmp time to live exceeded from 192.0.2.1 to knock 3');
+  expect(icmp('192.0.2.1', 5, 1)).toBe('← icmp type 5 code 1 from 192.0.2.1 to knock 3');
+});
+
+test('the link is named with its interface, both MACs and the next hop', () => {
+  const line = logLine({
+    type: 'link',
+    interface: 'eth1',
+    sourceMac: '00:0E:35:0E:77:B0',
+    nextHop: '192.0.2.1',
+    nextHopMac: '02:00:00:00:00:01',
+  });
+  expect(line).toMatchObject({
+    time: '',
+    text: 'out of eth1, 00:0E:35:0E:77:B0 → 02:00:00:00:00:01 (next hop 192.0.2.1)',
+    tone: 'plain',
+  });
+});
+
 test('to cancel is not an error', () => {
   const failed = { type: 'failed', atMs: 10, retryAfterMs: 0 } as const;
   expect(logLine({ ...failed, error: errorInfo('cancelled', 'x') })).toMatchObject({

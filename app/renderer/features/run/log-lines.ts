@@ -2,6 +2,7 @@
 import type { KnockEvent } from '../../../domain/plan/knock-event';
 import { duration } from '../../../domain/words';
 import { assertNever } from '../../assert-never';
+import { icmpWords } from './icmp-words';
 
 export interface LogLine {
   /** Seconds from the plan's zero, empty for what has no place on that clock. */
@@ -11,7 +12,7 @@ export interface LogLine {
   readonly offset: string;
   /** The same in full: planned → actual. */
   readonly timing: string;
-  readonly tone: 'plain' | 'good' | 'warn' | 'bad';
+  readonly tone: 'plain' | 'quiet' | 'good' | 'warn' | 'bad';
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
@@ -34,9 +35,9 @@ export function endpoint(address: string, port: number): string {
 }
 
 /** What came back to a knock. It says nothing about the door. */
-function answerText({ kind, from, icmp, index }: Extract<KnockEvent, { type: 'answer' }>): string {
-  const what = icmp === null ? kind : `icmp type ${icmp.type} code ${icmp.code}`;
-  return `← ${what} from ${from} to knock ${index + 1}`;
+function answerText({ kind, from, icmp, index, phase }: Extract<KnockEvent, { type: 'answer' }>): string {
+  const what = icmp === null ? kind : `icmp ${icmpWords(from.includes(':') ? 6 : 4, icmp)}`;
+  return `← ${what} from ${from} to ${phase === 'closing' ? 'closing ' : ''}knock ${index + 1}`;
 }
 
 export function logLine(event: KnockEvent): LogLine {
@@ -45,14 +46,14 @@ export function logLine(event: KnockEvent): LogLine {
     case 'resolved':
       return { ...plain, text: `found ${event.host} → ${event.address} in ${duration(event.tookMs)}` };
     case 'armed':
-      return { ...plain, time: seconds(0), text: `start, transport ${event.transport}` };
+      return { ...plain, time: seconds(0), text: `start, transport ${event.transport}: ${event.reason}` };
     case 'link':
       return {
         ...plain,
-        text: `on ${event.interface} from ${event.sourceMac} to ${event.nextHopMac}, ${event.nextHop}`,
+        text: `out of ${event.interface}, ${event.sourceMac} → ${event.nextHopMac} (next hop ${event.nextHop})`,
       };
     case 'answer':
-      return { ...plain, time: seconds(event.atMs), text: answerText(event) };
+      return { ...plain, time: seconds(event.atMs), text: answerText(event), tone: 'quiet' };
     case 'warning':
       return { ...plain, text: event.message, tone: 'warn' };
     case 'packet-sent':

@@ -104,6 +104,14 @@ describe('the timeline', () => {
     expect(door([]).x).toBe(525);
   });
 
+  test('takes no answer to a knock for an open door', () => {
+    const answer = { type: 'answer', index: 0, phase: 'knock', atMs: 9200, from: 'a', icmp: null } as const;
+    const answered = (['syn-ack', 'rst'] as const).map((kind): KnockEvent => ({ ...answer, kind }));
+    expect(timelineLayout(plan(COUNT), [...before('open'), ...answered], 700)).toEqual(
+      timelineLayout(plan(COUNT), before('open'), 700),
+    );
+  });
+
   test('makes room for a connection that came later than planned', () => {
     const late: KnockEvent = { type: 'connecting', plannedMs: 700, actualMs: 4000, address: 'a', port: 22, attempt: 9 };
     const { scale, diamond } = timelineLayout(plan(PORTS), [late], 700);

@@ -5,7 +5,7 @@ import { ErrorCard } from '../../components/ErrorCard';
 import { Modal } from '../../components/Modal';
 import { SelectInput } from '../../components/SelectInput';
 import { useApp } from '../../state/mirror';
-import { openDialog } from '../../state/ui';
+import { openDialog, showPermissions } from '../../state/ui';
 import { useTask } from '../vault/use-task';
 import { AgentLog } from './AgentLog';
 import { AutoLock } from './AutoLock';
@@ -66,6 +66,23 @@ export function SettingsDialog() {
               : 'Opens with ssh in it when the big button knocks.'
           }
         />
+      </section>
+      <section aria-labelledby="settings-permissions" className={styles['section']}>
+        <h3 id="settings-permissions" className={styles['title']}>
+          Permissions
+        </h3>
+        <div className={styles['line']}>
+          <p className={styles['words']}>
+            Which ways of sending knocks work on this computer, and what the others lack.
+          </p>
+          <Button
+            onPress={() => {
+              showPermissions(true);
+            }}
+          >
+            Permissions…
+          </Button>
+        </div>
       </section>
       <AutoLock settings={settings} onChange={change} />
       <Keys />
