@@ -36,8 +36,9 @@ const below = (layer) => LAYERS[layer] ?? [];
 const WITHOUT_NODE = ['domain', 'shared', 'renderer', 'preload'];
 /** Layers that run inside Electron; the others also run as plain Node programs, where `electron` is only a path. */
 const WITH_ELECTRON = ['main', 'preload'];
-/** The only places that may start programs (architecture, rule 10). */
+/** The only layers that may start programs, and the one folder of another that may (architecture, rule 10; decision 8). */
 const MAY_SPAWN = ['session', 'cli'];
+const SPAWNING_FOLDER = { layer: 'engine', name: 'transports' };
 
 /** Folders under a layer, at most this deep. Configuration is made for each depth, so that `../x` means what it says. */
 const MAX_DEPTH = 6;
@@ -75,8 +76,9 @@ function importSyntaxBan({ regex, message }) {
  * Packages and Node's own modules that a layer may not import. Tests may use the test tools and Node.
  * @param {string} layer
  * @param {boolean} test
+ * @param {boolean} [maySpawn]
  */
-function barePatterns(layer, test) {
+function barePatterns(layer, test, maySpawn = MAY_SPAWN.includes(layer)) {
   /** @type {Ban[]} */
   const patterns = [];
   if (layer === 'domain' && !test)
@@ -88,10 +90,10 @@ function barePatterns(layer, test) {
       regex: '^electron(/|$)',
       message: `Only main and preload run inside Electron; ${layer} may not import it.`,
     });
-  if (!MAY_SPAWN.includes(layer) && !test)
+  if (!maySpawn && !test)
     patterns.push({
       regex: '^(node:)?child_process$',
-      message: 'Programs are started in app/session, app/cli, scripts and e2e only (architecture, rule 10).',
+      message: 'Programs are started in app/session, app/cli, app/engine/transports, scripts and e2e only (rule 10).',
     });
   return patterns;
 }
@@ -175,6 +177,13 @@ function layerConfigs(layer) {
       { files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) },
       { files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) },
     );
+    if (layer === SPAWNING_FOLDER.layer && depth > 0) {
+      const spawning = [...barePatterns(layer, false, true), ...layerPatterns(layer, depth)];
+      configs.push({
+        files: [`app/${layer}/${SPAWNING_FOLDER.name}/${'*/'.repeat(depth - 1)}${CODE}`],
+        rules: rules({ patterns: spawning, inApp: true }),
+      });
+    }
     if (layer === 'main' && depth === 0)
       configs.push({
         files: ['app/main/ipc.ts'],

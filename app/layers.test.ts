@@ -192,8 +192,17 @@ describe('Node and Electron', () => {
 describe('starting programs', () => {
   const spawning = `import { spawn, execFile } from 'node:child_process'; spawn(execFile);`;
 
-  it.each(['app/session/a/x.ts', 'app/cli/x.ts', 'scripts/x.mjs', 'e2e/lab/x.ts'])('is allowed in %s', async (path) => {
+  const SPAWNING = ['app/session/a/x.ts', 'app/cli/x.ts', 'app/engine/transports/x.ts', 'app/engine/transports/a/b.ts'];
+
+  it.each([...SPAWNING, 'scripts/x.mjs', 'e2e/lab/x.ts'])('is allowed in %s', async (path) => {
     expect(await broken(path, spawning)).toEqual([]);
+  });
+
+  it('goes with no other freedom in the engine', async () => {
+    for (const path of ['app/engine/x.ts', 'app/engine/a/x.ts', 'app/engine/a/transports/x.ts'])
+      expect(await broken(path, spawning)).toEqual(['no-restricted-imports']);
+    expect(await broken('app/engine/transports/x.ts', `import '../../session/a';`)).toEqual(['no-restricted-imports']);
+    expect(await broken('app/engine/transports/a/x.ts', `import 'electron';`)).toEqual(['no-restricted-imports']);
   });
 
   it.each(['domain', 'shared', 'engine', 'vault', 'main', 'renderer', 'preload'])(
@@ -206,26 +215,23 @@ describe('starting programs', () => {
     },
   );
 
-  it.each(['app/session/x.ts', 'app/cli/x.ts', 'scripts/x.mjs', 'e2e/lab/x.ts'])(
-    'never with a shell: %s',
-    async (path) => {
-      for (const name of ['exec', 'execSync'])
-        for (const from of ['child_process', 'node:child_process'])
-          expect(await broken(path, `import { ${name} } from '${from}'; ${name}('ls');`)).toEqual([
-            'no-restricted-imports',
-          ]);
-      expect(await broken(path, `import * as cp from 'node:child_process'; cp.exec('ls');`)).toEqual([
-        'no-restricted-imports',
-      ]);
-      expect(await broken(path, `import cp from 'node:child_process'; cp.exec('ls');`)).toEqual([
-        'no-restricted-imports',
-      ]);
-      expect(await broken(path, `const cp = await import('node:child_process'); cp.exec('ls');`)).toEqual([
-        'no-restricted-syntax',
-      ]);
-      expect(await broken(path, `spawn('ls', [], { shell: true });`)).toEqual(['no-restricted-syntax']);
-      expect(await broken(path, `spawn('ls', [], { 'shell': '/bin/sh' });`)).toEqual(['no-restricted-syntax']);
-      expect(await broken(path, `spawn('ls', [], { shell: false });`)).toEqual([]);
-    },
-  );
+  it.each([...SPAWNING, 'scripts/x.mjs', 'e2e/lab/x.ts'])('never with a shell: %s', async (path) => {
+    for (const name of ['exec', 'execSync'])
+      for (const from of ['child_process', 'node:child_process'])
+        expect(await broken(path, `import { ${name} } from '${from}'; ${name}('ls');`)).toEqual([
+          'no-restricted-imports',
+        ]);
+    expect(await broken(path, `import * as cp from 'node:child_process'; cp.exec('ls');`)).toEqual([
+      'no-restricted-imports',
+    ]);
+    expect(await broken(path, `import cp from 'node:child_process'; cp.exec('ls');`)).toEqual([
+      'no-restricted-imports',
+    ]);
+    expect(await broken(path, `const cp = await import('node:child_process'); cp.exec('ls');`)).toEqual([
+      'no-restricted-syntax',
+    ]);
+    expect(await broken(path, `spawn('ls', [], { shell: true });`)).toEqual(['no-restricted-syntax']);
+    expect(await broken(path, `spawn('ls', [], { 'shell': '/bin/sh' });`)).toEqual(['no-restricted-syntax']);
+    expect(await broken(path, `spawn('ls', [], { shell: false });`)).toEqual([]);
+  });
 });
