@@ -3,8 +3,8 @@ import type { TransportName, TransportState } from '../../../domain/plan/transpo
 
 export const TRANSPORT_WORDS: Readonly<Record<TransportName, { readonly name: string; readonly purpose: string }>> = {
   sockets: { name: 'Plain sockets', purpose: 'no privilege; the system chooses the way out' },
-  helper: { name: 'Helper', purpose: 'raw packets, by the interface and MAC you choose' },
-  pcap: { name: 'libpcap', purpose: 'raw frames through libpcap, Npcap or BPF' },
+  helper: { name: 'Helper', purpose: 'raw packets: chosen interface and MAC' },
+  pcap: { name: 'libpcap', purpose: 'raw frames by libpcap, Npcap or BPF' },
 };
 
 /** What a look at the transports comes to, for the status line. */
