@@ -20,9 +20,14 @@ export default defineConfig({
       externalizeDeps: false,
       minify: true,
       rolldownOptions: {
-        input: { index: app('main/index.ts'), sesamy: app('cli/main.ts') },
-        // ssh2's optional native speed-ups: never built here, and it runs without them.
-        external: ['electron', 'cpu-features', /sshcrypto\.node$/],
+        input: {
+          index: app('main/index.ts'),
+          sesamy: app('cli/main.ts'),
+          'pcap-child': app('engine/transports/pcap/child.ts'),
+        },
+        // ssh2's optional native speed-ups: never built here, and it runs without them. `cap` is native and optional too:
+        // the pcap process looks for it when it starts.
+        external: ['electron', 'cap', 'cpu-features', /sshcrypto\.node$/],
         output: {
           format: 'cjs',
           entryFileNames: '[name].cjs',
