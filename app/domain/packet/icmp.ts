@@ -4,8 +4,8 @@ import { viewOf } from './bytes';
 import { quotedIpOver } from './ip';
 
 const HEADER = 8;
-/** Destination unreachable, source quench, time exceeded, parameter problem. */
-const V4_ERRORS: readonly number[] = [3, 4, 11, 12];
+/** Destination unreachable, time exceeded, parameter problem. */
+const V4_ERRORS: readonly number[] = [3, 11, 12];
 /** Destination unreachable, packet too big, time exceeded, parameter problem. */
 const V6_ERRORS: readonly number[] = [1, 2, 3, 4];
 
@@ -29,8 +29,9 @@ export class IcmpErrorView {
     const [type = 0] = bytes;
     if (bytes.length < HEADER || !(family === 4 ? V4_ERRORS : V6_ERRORS).includes(type)) return null;
     const quoted = quotedIpOver(family, bytes.subarray(HEADER));
-    // Both protocols begin with the two ports; the beginning is only in a first fragment.
-    if (quoted === null || quoted.isFragment || quoted.payload.length < 4) return null;
+    // Both protocols begin with the two ports. No error quotes fewer than eight bytes behind the IP header (RFC 792), and
+    // no knock leaves in fragments.
+    if (quoted === null || quoted.isFragment || quoted.payload.length < 8) return null;
     const { source, destination, protocol, payload } = quoted;
     const ports = viewOf(payload);
     const [sourcePort, destinationPort] = [ports.getUint16(0), ports.getUint16(2)];
