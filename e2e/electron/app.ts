@@ -88,6 +88,8 @@ export function makeWorld(): World {
       XDG_DATA_HOME: join(home, '.local/share'),
       XDG_RUNTIME_DIR: join(home, 'run'),
       SESAMY_HOME: undefined,
+      // Nor is a helper used that is installed on this computer.
+      SESAMY_HELPER: join(home, 'sesamy-helper'),
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const run = join(home, 'run');

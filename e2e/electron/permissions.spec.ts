@@ -19,12 +19,13 @@ test('the Permissions panel says what works, and the command that mends the rest
   await expect(window.permissions.getByRole('status', { name: 'Result' })).toHaveText(/work/);
   await expect(window.transport('Plain sockets')).toContainText('✓ works');
   const helper = window.transport('Helper');
-  await expect(helper).toContainText('does not work');
+  await expect(helper).toContainText('× does not work');
+  await expect(helper).toContainText('It is not installed');
   await expectAccessible(page, 'Permissions');
   await window.screenshot('permissions');
 
   const command = (await helper.locator('code').textContent()) ?? '';
-  expect(command).not.toBe('');
+  expect(command).toContain('helper:install');
   const copy = helper.getByRole('button', { name: 'Copy the command for Helper' });
   await tabTo(page, copy);
   await page.keyboard.press('Enter');

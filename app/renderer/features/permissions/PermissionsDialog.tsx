@@ -1,4 +1,4 @@
-import { useEffect, useId } from 'react';
+import { Fragment, useEffect, useId } from 'react';
 import type { TransportState } from '../../../domain/plan/transport';
 import { Button } from '../../components/Button';
 import { CopyButton } from '../../components/CopyButton';
@@ -76,7 +76,14 @@ function TransportRow({ state: { name, works, detail, fix } }: { readonly state:
           {fix.command === null ? null : (
             <div className={styles['command']}>
               <pre className={styles['code']}>
-                <code>{fix.command}</code>
+                <code>
+                  {fix.command.split(' ').map((word, position) => (
+                    <Fragment key={position}>
+                      {position === 0 ? '' : ' '}
+                      <span className={styles['word']}>{word}</span>
+                    </Fragment>
+                  ))}
+                </code>
               </pre>
               <CopyButton text={fix.command} label={`Copy the command for ${words.name}`} look="plain" />
             </div>
