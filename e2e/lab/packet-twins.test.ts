@@ -124,7 +124,7 @@ const spoilt = fc
 
 describe('TypeScript and C', () => {
   beforeAll(() => {
-    if (!existsSync(TOOL)) throw new Error(`${TOOL} is not there: build native/ first.`);
+    if (!existsSync(TOOL)) throw new Error(`${TOOL} is not there: npm run helper:build makes it.`);
   });
 
   it('build the same bytes', async () => {
