@@ -16,7 +16,7 @@ function sources(): string[] {
   );
   return under
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .concat('fields.ts', 'plan/transport.ts')
+    .concat('fields.ts', 'plan/transport-names.ts')
     .sort()
     .map(
       (file) =>

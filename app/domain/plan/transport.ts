@@ -1,13 +1,9 @@
 /** Which way packets leave this computer, and how one is chosen (architecture, rule 7: the least privilege that does the job). */
 import { SesamyError } from '../errors';
+import type { TransportName } from './transport-names';
 
-/**
- * - `sockets`: plain sockets of the operating system; no privilege.
- * - `helper`: the privileged helper (Linux); builds raw packets itself.
- * - `pcap`: libpcap, Npcap or BPF, through the `cap` package in a process of its own.
- */
-export const TRANSPORT_NAMES = ['sockets', 'helper', 'pcap'] as const;
-export type TransportName = (typeof TRANSPORT_NAMES)[number];
+export { TRANSPORT_NAMES } from './transport-names';
+export type { TransportName } from './transport-names';
 
 /** What a profile asks for: one transport by name, or the least one that does the job. */
 export type TransportWish = 'auto' | TransportName;
@@ -16,6 +12,8 @@ export type TransportWish = 'auto' | TransportName;
 export interface TransportState {
   readonly name: TransportName;
   readonly works: boolean;
+  /** It is installed and out of order; false or absent where it works or simply is not there. */
+  readonly broken?: boolean;
   /** One sentence for a person: what it can do here, or why it does not work. */
   readonly detail: string;
   /** What mends it, null where it works or nothing can be done here. */

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { check, freeText, group, listOf, matching, oneOf, portNumber, shown } from '../fields';
 import type { Checked } from '../fields';
 import { modeSchema } from '../modes/registry';
+import { TRANSPORT_NAMES } from '../plan/transport-names';
 import { hostSchema } from './host';
-import { TRANSPORT_NAMES } from '../plan/transport';
 import { sshOptionSchema, sshUserSchema } from './ssh';
 
 export const PROFILE_VERSION = 1;

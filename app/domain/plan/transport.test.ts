@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { SesamyError } from '../errors';
+import { chooseTransport, TRANSPORT_NAMES } from './transport';
+import type { TransportName, TransportNeeds, TransportState, TransportWish } from './transport';
+
+const FIX = { text: 'Install it:', command: 'sudo install' };
+/** A computer on which these work. */
+const computer = (...working: readonly TransportName[]): readonly TransportState[] =>
+  TRANSPORT_NAMES.map((name) =>
+    working.includes(name)
+      ? { name, works: true, detail: 'works', fix: null }
+      : { name, works: false, detail: `no ${name}`, fix: name === 'helper' ? FIX : null },
+  );
+const needs = (wish: TransportWish, interfaceName: string | null, sourceMac: string | null): TransportNeeds => ({
+  wish,
+  interface: interfaceName,
+  sourceMac,
+});
+const MAC = '02:00:00:00:00:01';
+const EVERYTHING = computer('sockets', 'helper', 'pcap');
+
+describe('the automatic choice', () => {
+  it('takes no more privilege than is needed', () => {
+    expect(chooseTransport(needs('auto', null, null), EVERYTHING)).toEqual({
+      name: 'sockets',
+      reason: 'no privilege needed',
+      warnings: [],
+    });
+    expect(chooseTransport(needs('auto', null, null), []).name).toBe('sockets');
+  });
+
+  it.each([
+    ['eth0', null, EVERYTHING, 'helper', 'needed for interface eth0'],
+    [null, MAC, EVERYTHING, 'helper', `needed for source MAC ${MAC}`],
+    ['eth0', MAC, EVERYTHING, 'helper', `needed for interface eth0 and source MAC ${MAC}`],
+    ['eth0', null, computer('sockets', 'pcap'), 'pcap', 'needed for interface eth0'],
+  ])('for interface %s and MAC %s is raw where that works', (name, mac, states, expected, reason) => {
+    expect(chooseTransport(needs('auto', name, mac), states)).toEqual({ name: expected, reason, warnings: [] });
+  });
+
+  it('falls back to plain sockets, and says what is lost and what would mend it', () => {
+    const { name, warnings } = chooseTransport(needs('auto', 'eth0', MAC), computer('sockets'));
+    expect(name).toBe('sockets');
+    expect(warnings).toHaveLength(1);
+    for (const word of ['eth0', MAC, 'sudo install']) expect(warnings[0]).toContain(word);
+
+    const [onlyMac] = chooseTransport(needs('auto', null, MAC), []).warnings;
+    expect(onlyMac).toContain(MAC);
+    expect(onlyMac).not.toContain('routing table');
+  });
+});
+
+describe('a transport asked for by name', () => {
+  it.each(TRANSPORT_NAMES)('%s is taken, needed or not', (name) => {
+    expect(chooseTransport(needs(name, null, null), EVERYTHING)).toEqual({
+      name,
+      reason: 'chosen in the profile',
+      warnings: [],
+    });
+  });
+
+  it('that does not work is refused, never replaced', () => {
+    const refusal = (wish: TransportWish, states: readonly TransportState[]): unknown => {
+      try {
+        return chooseTransport(needs(wish, 'eth0', null), states);
+      } catch (error) {
+        return error;
+      }
+    };
+    const refused = refusal('helper', computer('sockets', 'pcap'));
+    expect(refused).toBeInstanceOf(SesamyError);
+    expect(refused).toMatchObject({
+      info: {
+        code: 'transport-unavailable',
+        cause: expect.stringContaining('no helper') as string,
+        steps: ['Install it: sudo install'],
+        action: { kind: 'open-permissions' },
+      },
+    });
+    // Where nothing can be done the steps of the code itself are shown.
+    expect(refusal('pcap', computer('sockets'))).toMatchObject({
+      info: { steps: expect.arrayContaining([expect.stringContaining('sesamy doctor')]) as string[] },
+    });
+    expect(refusal('pcap', [])).toMatchObject({ code: 'transport-unavailable' });
+  });
+
+  it('sockets, does what it can and warns of the rest', () => {
+    const choice = chooseTransport(needs('sockets', 'eth0', null), EVERYTHING);
+    expect(choice.name).toBe('sockets');
+    expect(choice.warnings[0]).toContain('eth0');
+  });
+});
