@@ -25,9 +25,8 @@ export default defineConfig({
           sesamy: app('cli/main.ts'),
           'pcap-child': app('engine/transports/pcap/child.ts'),
         },
-        // ssh2's optional native speed-ups: never built here, and it runs without them. `cap` is native and optional too:
-        // the pcap process looks for it when it starts.
-        external: ['electron', 'cap', 'cpu-features', /sshcrypto\.node$/],
+        // ssh2's optional native speed-ups: never built here, and it runs without them.
+        external: ['electron', 'cpu-features', /sshcrypto\.node$/],
         output: {
           format: 'cjs',
           entryFileNames: '[name].cjs',

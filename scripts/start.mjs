@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { build } from './lib/build.mjs';
+import { buildCap } from './lib/cap.mjs';
 import {
   canInstallSystemPackages,
   checkNode,
@@ -26,6 +27,7 @@ if (linux)
     'what a window needs',
     onScreen ? WINDOW_PACKAGES : [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES],
   );
+await buildCap();
 await build();
 const { resolveElectron } = await import('./electron-runtime/index.mjs');
 const runtime = resolveElectron();

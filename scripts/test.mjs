@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from './lib/build.mjs';
+import { buildCap } from './lib/cap.mjs';
 import {
   canInstallSystemPackages,
   checkNode,
@@ -30,6 +31,7 @@ if (process.platform === 'linux') {
   const needed = [...WINDOW_PACKAGES, ...VIRTUAL_SCREEN_PACKAGES, ...WINDOW_TEST_PACKAGES, ...(labRuns ? lab : [])];
   if (labRuns || !canInstallSystemPackages()) await installSystemPackages('what the tests need', [...new Set(needed)]);
 }
+await buildCap();
 
 /** @param {string} name a file under node_modules/.bin */
 const tool = (name) => path.join(root, 'node_modules/.bin', name);

@@ -1,5 +1,6 @@
 /** Loading `cap`, opening a device, and what their failures mean. Runs in the pcap process only. */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Cap } from 'cap';
@@ -41,10 +42,11 @@ export function loadFailure(error: unknown, platform: NodeJS.Platform): PcapErro
 }
 
 /** @throws PcapError `cap-absent`, `cap-not-built`, `libpcap-absent`, `npcap-absent` */
-export async function loadCap(): Promise<CapAddon> {
+export function loadCap(): CapAddon {
   if (process.platform === 'win32') findNpcap();
   try {
-    return await import('cap');
+    // Not bundled: it is optional, native, and looked for only now.
+    return createRequire(__filename)('cap') as CapAddon;
   } catch (error) {
     throw loadFailure(error, process.platform);
   }

@@ -44,7 +44,16 @@ export function pcapTransport(launch: PcapLauncher, surroundings: Surroundings =
     name: 'pcap',
     async *send(packets, route, listenMs, signal) {
       const prepared = await unlessCancelled(prepare(packets, route, listenMs, surroundings), signal);
-      yield* run(launch, prepared, packets, route, signal);
+      try {
+        yield* run(launch, prepared, packets, route, signal);
+      } catch (error) {
+        // `cap` aborts its process when the interface goes down under it.
+        const { interface: name } = prepared.link;
+        const gone = !(await surroundings.interfaces()).some((each) => each.name === name && each.up);
+        if (gone && error instanceof SesamyError && error.code === 'transport-failed')
+          throw interfaceLost(name, 'it went down or away while the knock was under way.');
+        throw error;
+      }
     },
   };
 }
@@ -162,6 +171,12 @@ async function silentUntil(untilMs: number, onWake: (resolve: () => void) => voi
   }
 }
 
+function interfaceLost(name: string, detail: string): SesamyError {
+  return new SesamyError('interface-not-found', `The interface ${name} cannot be used: ${detail}`, {
+    action: { kind: 'edit-field', label: 'Change the interface', field: 'interface' },
+  });
+}
+
 function failure(reason: PcapFailure, detail: string, request: SendRequest, route: Route): SesamyError {
   const name = request.device.name;
   switch (reason) {
@@ -171,9 +186,7 @@ function failure(reason: PcapFailure, detail: string, request: SendRequest, rout
         action: { kind: 'open-permissions', label: 'Permissions' },
       });
     case 'no-device':
-      return new SesamyError('interface-not-found', `The interface ${name} is not there, or it is down: ${detail}`, {
-        action: { kind: 'edit-field', label: 'Change the interface', field: 'interface' },
-      });
+      return interfaceLost(name, detail);
     case 'next-hop-silent':
       return new SesamyError('next-hop-silent', `On ${name}, ${detail} It is the next hop to ${route.address}.`);
     case 'not-ethernet':
