@@ -9,7 +9,7 @@ static const uint8_t ZEROS[ADDRESS_LENGTH];
 
 static bool is_zero(const uint8_t *bytes, size_t length) { return memcmp(bytes, ZEROS, length) == 0; }
 
-static bool fail(struct failure *failure, enum reason reason, size_t packet) {
+static bool refuse(struct failure *failure, enum reason reason, size_t packet) {
   failure->reason = reason;
   failure->packet = (uint16_t)packet;
   return false;
@@ -53,9 +53,9 @@ static bool check_way_out(const struct request *request) {
 static bool check_addresses(const struct request *request, struct failure *failure) {
   uint8_t family = request->family;
   if (!well_padded(family, request->source) || !well_padded(family, request->destination))
-    return fail(failure, MALFORMED, NO_PACKET);
-  if (!can_be_one_host(family, request->source)) return fail(failure, SOURCE_NOT_OWN, NO_PACKET);
-  if (!can_be_one_host(family, request->destination)) return fail(failure, NOT_ONE_HOST, NO_PACKET);
+    return refuse(failure, MALFORMED, NO_PACKET);
+  if (!can_be_one_host(family, request->source)) return refuse(failure, SOURCE_NOT_OWN, NO_PACKET);
+  if (!can_be_one_host(family, request->destination)) return refuse(failure, NOT_ONE_HOST, NO_PACKET);
   return true;
 }
 
@@ -68,11 +68,11 @@ static bool read_head(struct reader *reader, struct request *request, struct fai
   copy_bytes(reader, request->destination, ADDRESS_LENGTH);
   copy_bytes(reader, request->source_mac, MAC_LENGTH);
   request->listen_ms = read_u16(reader);
-  if (reader->failed || (level != LEVEL_ROUTED && level != LEVEL_LINK)) return fail(failure, MALFORMED, NO_PACKET);
+  if (reader->failed || (level != LEVEL_ROUTED && level != LEVEL_LINK)) return refuse(failure, MALFORMED, NO_PACKET);
   request->level = (enum level)level;
-  if (request->family != 4 && request->family != 6) return fail(failure, MALFORMED, NO_PACKET);
-  if (!check_way_out(request) || request->listen_ms > MAX_LISTEN_MS) return fail(failure, MALFORMED, NO_PACKET);
-  if (request->count == 0 || request->count > MAX_PACKETS) return fail(failure, TOO_MANY, NO_PACKET);
+  if (request->family != 4 && request->family != 6) return refuse(failure, MALFORMED, NO_PACKET);
+  if (!check_way_out(request) || request->listen_ms > MAX_LISTEN_MS) return refuse(failure, MALFORMED, NO_PACKET);
+  if (request->count == 0 || request->count > MAX_PACKETS) return refuse(failure, TOO_MANY, NO_PACKET);
   return check_addresses(request, failure);
 }
 
@@ -120,9 +120,9 @@ static enum reason check_moment(const struct packet *packets, size_t i) {
 
 static bool read_packets(struct reader *reader, struct request *request, struct failure *failure) {
   for (size_t i = 0; i < request->count; i++) {
-    if (!read_packet(reader, request->family, &request->packets[i])) return fail(failure, MALFORMED, i);
+    if (!read_packet(reader, request->family, &request->packets[i])) return refuse(failure, MALFORMED, i);
     enum reason reason = check_moment(request->packets, i);
-    if (reason != OK) return fail(failure, reason, i);
+    if (reason != OK) return refuse(failure, reason, i);
   }
   return true;
 }
@@ -131,15 +131,15 @@ bool message_parse(const uint8_t *body, size_t length, struct request *request, 
   struct reader reader = {.next = body, .left = length};
   memset(request, 0, sizeof *request);
   *failure = (struct failure){.reason = OK, .packet = NO_PACKET};
-  if (length > MAX_FRAME) return fail(failure, TOO_LARGE, NO_PACKET);
+  if (length > MAX_FRAME) return refuse(failure, TOO_LARGE, NO_PACKET);
   uint8_t version = read_u8(&reader);
   uint8_t type = read_u8(&reader);
-  if (reader.failed) return fail(failure, MALFORMED, NO_PACKET);
-  if (version != PROTOCOL_VERSION) return fail(failure, WRONG_VERSION, NO_PACKET);
-  if (type != REQUEST_PROBE && type != REQUEST_SEND) return fail(failure, UNKNOWN_COMMAND, NO_PACKET);
+  if (reader.failed) return refuse(failure, MALFORMED, NO_PACKET);
+  if (version != PROTOCOL_VERSION) return refuse(failure, WRONG_VERSION, NO_PACKET);
+  if (type != REQUEST_PROBE && type != REQUEST_SEND) return refuse(failure, UNKNOWN_COMMAND, NO_PACKET);
   request->type = (enum request_type)type;
   if (type == REQUEST_SEND &&
       !(read_head(&reader, request, failure) && read_packets(&reader, request, failure)))
     return false;
-  return reader.left == 0 || fail(failure, MALFORMED, NO_PACKET);
+  return reader.left == 0 || refuse(failure, MALFORMED, NO_PACKET);
 }
