@@ -111,7 +111,8 @@ async function fuzz({ name, maxLength }) {
 async function grow({ name }) {
   const { corpus, work, log } = places(name);
   const before = fs.readdirSync(corpus).length;
-  if ((await runTarget(name, ['-merge=1', corpus, work])) !== 0) giveUp(`The merge failed: see ${shown(log)}.`);
+  if ((await runTarget(name, ['-merge=1', '-use_counters=0', corpus, work])) !== 0)
+    giveUp(`The merge failed: see ${shown(log)}.`);
   say(`${shown(corpus)}: ${before} files before, ${fs.readdirSync(corpus).length} now`);
 }
 
