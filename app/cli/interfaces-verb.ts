@@ -1,18 +1,26 @@
 import { listInterfaces } from '../engine/interfaces';
-import { out } from './print';
+import type { NetworkInterface } from '../engine/interfaces';
+import { out, table } from './print';
 
 /** `sesamy interfaces`. Returns the exit code. */
 export async function interfacesVerb(json: boolean): Promise<number> {
   const all = await listInterfaces();
-  if (json) {
-    for (const entry of all) out(JSON.stringify(entry));
-    return 0;
-  }
-  const name = Math.max(4, ...all.map((entry) => entry.name.length));
-  out(`index  ${'name'.padEnd(name)}  ${'MAC'.padEnd(17)}  addresses`);
-  for (const entry of all)
-    out(
-      `${String(entry.index).padEnd(5)}  ${entry.name.padEnd(name)}  ${(entry.mac ?? '-').padEnd(17)}  ${entry.addresses.join(', ')}`,
-    );
+  if (json) for (const entry of all) out(JSON.stringify(entry));
+  else for (const line of interfaceLines(all)) out(line);
   return 0;
+}
+
+/** The interfaces as a table, one a line. */
+export function interfaceLines(all: readonly NetworkInterface[]): readonly string[] {
+  return table([
+    ['index', 'name', 'state', 'route', 'MAC', 'addresses'],
+    ...all.map((entry) => [
+      String(entry.index),
+      entry.name,
+      entry.up ? 'up' : 'down',
+      entry.defaultRoute ? 'default' : '-',
+      entry.mac ?? '-',
+      entry.addresses.join(', '),
+    ]),
+  ]);
 }

@@ -134,6 +134,16 @@ function program(finish: (code: number) => void): Command {
       finish(await interfacesVerb(options.json === true));
     });
 
+  sesamy
+    .command('doctor')
+    .description('say which transports work here, what the others lack, and what mends it')
+    .option('--json', 'print it as one JSON object')
+    .addHelpText('after', example('sesamy doctor'))
+    .action(async (options: { readonly json?: boolean }) => {
+      const { doctorVerb } = await import('./doctor-verb');
+      finish(await doctorVerb(options.json === true));
+    });
+
   keptProfiles(sesamy, finish);
 
   withOutput(sesamy.command('portknocker').description('knock by UDP, with the arguments of PortKnocker'))

@@ -1,6 +1,6 @@
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
-import { out, plain } from './print';
+import { out, plain, table } from './print';
 import { modeWords } from './target';
 
 /** A profile as JSON has it. Without `reveal` nothing of the mode is there but its kind. */
@@ -43,12 +43,5 @@ export function printTable(profiles: readonly Profile[]): void {
       plain(profile.tags.join(', ')),
     ]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of rows)
-    out(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+  for (const line of table(rows)) out(line);
 }

@@ -22,6 +22,17 @@ export function printError(error: ErrorInfo): void {
   for (const step of error.steps) err(`  - ${step}`);
 }
 
+/** Rows whose cells stand one under another; the first row has a cell for each column. */
+export function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
 /** Seconds with three decimals, set flush right. */
 export function seconds(ms: number, width = 9): string {
   return `${(ms / 1000).toFixed(3)} s`.padStart(width);

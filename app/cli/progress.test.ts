@@ -46,6 +46,13 @@ describe('linesProgress', () => {
     ]);
   });
 
+  it('names a raw transport, and why it is used', () => {
+    const lines: string[] = [];
+    const armed = { type: 'armed', plan, transport: 'helper', reason: 'needed for interface eth0', unixMs: 0 } as const;
+    linesProgress((line) => lines.push(line)).show(armed);
+    expect(lines).toEqual(['raw packets through helper: needed for interface eth0']);
+  });
+
   it('says "sent", and how long the door would stay open', () => {
     const lines: string[] = [];
     linesProgress((line) => lines.push(line)).show({ type: 'sent', atMs: 1001, doorToMs: 2000 });

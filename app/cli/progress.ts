@@ -36,6 +36,7 @@ export function linesProgress(write: (line: string) => void = err): Progress {
           return;
         case 'armed':
           plan = event.plan;
+          if (event.transport !== 'sockets') write(`raw packets through ${event.transport}: ${event.reason}`);
           return;
         case 'packet-sent': {
           const step = event.phase === 'knock' && plan !== null ? stepOf(plan, event.index) : undefined;
@@ -106,6 +107,7 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
     show(event) {
       switch (event.type) {
         case 'armed':
+          lines.show(event);
           plan = event.plan;
           zeroMs = performance.now();
           timer = setInterval(draw, FRAME_MS);

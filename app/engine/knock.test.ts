@@ -4,6 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KnockEvent } from '../domain/plan/knock-event';
+import { TRANSPORT_NAMES } from '../domain/plan/transport';
 import type { TransportState } from '../domain/plan/transport';
 import { newProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
@@ -82,7 +83,11 @@ const NO_HELPER: TransportState = {
 /** A computer with plain sockets and a helper in some state. */
 function fakeTransports(helper: TransportState, own: Transport = sockets): Transports {
   return {
-    states: () => Promise.resolve([{ name: 'sockets', works: true, detail: 'work', fix: null }, helper]),
+    states: (names = TRANSPORT_NAMES) =>
+      Promise.resolve([
+        ...(names.includes('sockets') ? [{ name: 'sockets', works: true, detail: 'work', fix: null } as const] : []),
+        ...(names.includes('helper') ? [helper] : []),
+      ]),
     get: (name) => (name === 'helper' ? own : sockets),
   };
 }

@@ -7,8 +7,8 @@ import { SesamyError, toErrorInfo } from '../domain/errors';
 import { planKnock } from '../domain/modes/registry';
 import type { AddressFamily, KnockEvent } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
-import { chooseTransport, needsLink } from '../domain/plan/transport';
-import type { TransportNeeds } from '../domain/plan/transport';
+import { chooseTransport, needsLink, RAW_TRANSPORTS } from '../domain/plan/transport';
+import type { TransportNeeds, TransportState } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
 import { duration } from '../domain/words';
 import { monotonicMs, sleepUntil, unlessCancelled } from './clock';
@@ -104,9 +104,7 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
   let packetsLeft = false;
   try {
     const available = options.transports ?? transports;
-    // Where a plain SYN or datagram is enough nothing needs to be asked.
-    const plain = needs.wish === 'auto' && !needsLink(needs);
-    const choice = chooseTransport(needs, plain ? [] : await unlessCancelled(available.states(), signal));
+    const choice = chooseTransport(needs, await unlessCancelled(statesFor(needs, available), signal));
     const transport = available.get(choice.name);
     for (const message of choice.warnings) yield { type: 'warning', message };
     const connects = options.session !== undefined || (options.check !== false && plan.connect.probing === 'free');
@@ -140,6 +138,19 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
     options.signal.removeEventListener('abort', end);
     end();
   }
+}
+
+/** The states that the choice depends on, and no others: each has to be asked for. */
+async function statesFor(needs: TransportNeeds, available: Transports): Promise<readonly TransportState[]> {
+  if (needs.wish !== 'auto') return available.states([needs.wish]);
+  // A plain SYN or datagram is enough.
+  if (!needsLink(needs)) return [];
+  const states: TransportState[] = [];
+  for (const name of RAW_TRANSPORTS) {
+    states.push(...(await available.states([name])));
+    if (states.some((state) => state.works)) break;
+  }
+  return states;
 }
 
 /** Answers to a knock that opens nothing by itself are still worth a line in the log. */

@@ -8,6 +8,9 @@ export type { TransportName } from './transport-names';
 /** What a profile asks for: one transport by name, or the least one that does the job. */
 export type TransportWish = 'auto' | TransportName;
 
+/** Those that build whole packets, in the order of preference. */
+export const RAW_TRANSPORTS = ['helper', 'pcap'] as const satisfies readonly TransportName[];
+
 /** Whether one transport works on this computer now. */
 export interface TransportState {
   readonly name: TransportName;
@@ -52,7 +55,7 @@ function linkWish({ interface: name, sourceMac }: TransportNeeds): string {
  * Chooses. A transport asked for by name is taken or refused, never replaced. In automatic choice a knock that wants an
  * interface or a source MAC and finds no raw transport still goes out through sockets, with a warning: profiles from
  * knocksettings.txt always name both.
- * @param states of all transports of this computer
+ * @param states of the transports of this computer, as far as they were asked
  * @throws SesamyError `transport-unavailable` when the one that is asked for by name does not work
  */
 export function chooseTransport(needs: TransportNeeds, states: readonly TransportState[]): TransportChoice {
@@ -73,7 +76,7 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
     return { name: wish, reason: 'chosen in the profile', warnings };
   }
   if (!needsLink(needs)) return { name: 'sockets', reason: 'no privilege needed', warnings: [] };
-  for (const name of ['helper', 'pcap'] as const)
+  for (const name of RAW_TRANSPORTS)
     if (state(name)?.works === true) return { name, reason: `needed for ${linkWish(needs)}`, warnings: [] };
   const fix = state('helper')?.fix ?? state('pcap')?.fix ?? null;
   const why = `no raw transport works here${fix === null ? '' : `. ${fixText(fix)}`}`;

@@ -1,12 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { TRANSPORT_NAMES } from '../../domain/plan/transport';
 import type { TransportName, TransportState } from '../../domain/plan/transport';
+import type { HelperDiagnosis } from './helper/state';
+import { nodePcapLauncher } from './pcap/launch';
+import type { PcapLauncher } from './pcap/launch';
 import { sockets } from './sockets';
 import type { Transport } from './transport';
 
 /** The transports of this computer. */
 export interface Transports {
-  /** Finds out which ones work now. Asks the helper and libpcap, so it takes some ten milliseconds. */
-  states(): Promise<readonly TransportState[]>;
+  /**
+   * Finds out which ones work now. Asks the helper and libpcap, each of which takes some ten milliseconds.
+   * @param names which ones to ask; all of them when it is left out
+   */
+  states(names?: readonly TransportName[]): Promise<readonly TransportState[]>;
   get(name: TransportName): Transport;
+}
+
+export interface TransportParts {
+  readonly platform: NodeJS.Platform;
+  /** Starts the process that holds libpcap. */
+  readonly launchPcap: PcapLauncher;
+  /** The packaged app's folder of resources, where the helper may lie; null where there is none. */
+  readonly resources: string | null;
 }
 
 const SOCKETS: TransportState = {
@@ -16,8 +33,73 @@ const SOCKETS: TransportState = {
   fix: null,
 };
 
-/** The transports as a plain program has them. */
-export const transports: Transports = {
-  states: () => Promise.resolve([SOCKETS]),
-  get: () => sockets,
+const NOT_LINUX: TransportState = {
+  name: 'helper',
+  works: false,
+  detail: 'The helper is for Linux only.',
+  fix: null,
 };
+
+/** The raw transports' code is loaded only when it is asked for: most knocks do without. */
+export function transportsOf({ platform, launchPcap, resources }: TransportParts): Transports {
+  let diagnosed: Promise<HelperDiagnosis> | null = null;
+  const diagnose = async (): Promise<HelperDiagnosis> => {
+    const { diagnoseHelper, helperSystem } = await import('./helper/state');
+    return diagnoseHelper(helperSystem(resources));
+  };
+  const state = async (name: TransportName): Promise<TransportState> => {
+    switch (name) {
+      case 'sockets':
+        return SOCKETS;
+      case 'helper': {
+        if (platform !== 'linux') return NOT_LINUX;
+        const { helperState } = await import('./helper/state');
+        diagnosed = diagnose();
+        return helperState(await diagnosed);
+      }
+      case 'pcap': {
+        const { pcapState } = await import('./pcap/pcap');
+        return pcapState(launchPcap);
+      }
+    }
+  };
+  const all: Readonly<Record<TransportName, Transport>> = {
+    sockets,
+    helper: {
+      name: 'helper',
+      async *send(packets, route, listenMs, signal) {
+        const [{ helperTransport }, { helperStart }] = await Promise.all([
+          import('./helper/helper'),
+          import('./helper/state'),
+        ]);
+        const start = helperStart(await (diagnosed ??= diagnose()));
+        yield* helperTransport(start).send(packets, route, listenMs, signal);
+      },
+    },
+    pcap: {
+      name: 'pcap',
+      async *send(packets, route, listenMs, signal) {
+        const { pcapTransport } = await import('./pcap/pcap');
+        yield* pcapTransport(launchPcap).send(packets, route, listenMs, signal);
+      },
+    },
+  };
+  return {
+    states: (names = TRANSPORT_NAMES) => Promise.all(names.map(state)),
+    get: (name) => all[name],
+  };
+}
+
+/** The built pcap process: beside the programs. The bundler may put this file one folder below them. */
+function pcapChild(): string {
+  const name = 'pcap-child.cjs';
+  const beside = join(__dirname, name);
+  return existsSync(beside) ? beside : join(__dirname, '..', name);
+}
+
+/** The transports of this program, plain or in Electron, which alone has a folder of resources. */
+export const transports: Transports = transportsOf({
+  platform: process.platform,
+  launchPcap: nodePcapLauncher(pcapChild()),
+  resources: (process as { readonly resourcesPath?: string }).resourcesPath ?? null,
+});

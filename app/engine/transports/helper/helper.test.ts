@@ -71,7 +71,7 @@ async function send(
   onReport: (report: TransportReport) => void = () => undefined,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const transport = helperTransport(() => Promise.resolve(start));
+  const transport = helperTransport(start);
   for await (const report of transport.send(PACKETS, ROUTE, 0, signal)) onReport(report);
 }
 
@@ -181,7 +181,7 @@ describe('the transport helper', () => {
 
   it('ends with whoever listens no more', async () => {
     const start = fake(`asked(() => say(armed()));`);
-    const transport = helperTransport(() => Promise.resolve(start));
+    const transport = helperTransport(start);
     for await (const report of transport.send(PACKETS, ROUTE, 0, new AbortController().signal))
       if (report.type === 'armed') break;
     await expect.poll(gone).toBe(true);

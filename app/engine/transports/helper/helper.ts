@@ -29,21 +29,34 @@ const REPORT_PATIENCE_MS = 5000;
 /** A zero further from now than this cannot be true, in milliseconds. */
 const ZERO_WITHIN_MS = 60_000;
 
-/** The interface whose link the packets leave on; null where the routing table chooses, and on loopback, which is no link. */
-async function linkInterface(route: Route, source: string): Promise<NetworkInterface | null> {
-  if (route.interface === null && route.sourceMac === null) return null;
+/**
+ * The interface whose link the packets leave on; null where the routing table chooses, and on the way to this computer itself,
+ * which has no link.
+ * @param to a link-local destination brings its interface with it (RFC 4007 §11)
+ */
+async function linkInterface(route: Route, to: Zoned, source: string): Promise<NetworkInterface | null> {
+  const wanted = route.interface ?? to.zone;
+  if (wanted === null && route.sourceMac === null) return null;
   const all = await listInterfaces();
-  const chosen = all.find((entry) =>
-    route.interface === null ? entry.addresses.includes(source) : entry.name === route.interface,
+  if (all.some((entry) => entry.addresses.includes(to.address))) return null;
+  const chosen = all.find((entry) => (wanted === null ? entry.addresses.includes(source) : entry.name === wanted));
+  if (chosen !== undefined) return chosen.loopback ? null : chosen;
+  throw new SesamyError(
+    'interface-not-found',
+    wanted === null
+      ? `No interface of this computer has the address ${source}.`
+      : `The interface ${wanted} is not there any more.`,
   );
-  if (chosen === undefined)
-    throw new SesamyError(
-      'interface-not-found',
-      route.interface === null
-        ? `No interface of this computer has the address ${source}.`
-        : `The interface ${route.interface} is not there any more.`,
-    );
-  return chosen.loopback ? null : chosen;
+}
+
+interface Zoned {
+  readonly address: string;
+  readonly zone: string | null;
+}
+
+function withoutZone(text: string): Zoned {
+  const [address = '', zone = null] = text.split('%');
+  return { address, zone };
 }
 
 function addressBytes(text: string): Uint8Array {
@@ -138,15 +151,16 @@ async function* send(
   listenMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<TransportReport, void> {
-  const source = route.sourceAddress ?? (await sourceAddressFor(route.address, route.family));
-  const on = await linkInterface(route, source);
+  const to = withoutZone(route.address);
+  const source = withoutZone(route.sourceAddress ?? (await sourceAddressFor(route.address, route.family))).address;
+  const on = await linkInterface(route, to, source);
   const packets = knockPackets(planned, route.family, { below: (limit) => randomInt(limit) });
   const request = encodeSend({
     family: route.family,
     level: on === null ? 'routed' : 'link',
     interfaceIndex: on?.kernelIndex ?? 0,
     source: addressBytes(source),
-    destination: addressBytes(route.address),
+    destination: addressBytes(to.address),
     sourceMac: on === null || route.sourceMac === null ? null : parseMac(route.sourceMac),
     listenMs,
     packets: packets.map((packet, index) => ({
@@ -191,13 +205,10 @@ async function* send(
 /**
  * The privileged helper of Linux: raw packets through the routing table, or at link level where the route names an interface or
  * a source MAC.
- * @param find how it is started here; may find that it cannot be, and throw
  */
-export function helperTransport(find: () => Promise<HelperStart>): Transport {
+export function helperTransport(start: HelperStart): Transport {
   return {
     name: 'helper',
-    async *send(packets, route, listenMs, signal) {
-      yield* send(await find(), packets, route, listenMs, signal);
-    },
+    send: (packets, route, listenMs, signal) => send(start, packets, route, listenMs, signal),
   };
 }

@@ -80,6 +80,14 @@ function regularFile(path: string): ReturnType<HelperSystem['file']> {
   }
 }
 
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** A person can be asked on a desktop, or on the terminal that we run in. */
 function askingProgram(): string | null {
   const { env } = process;
@@ -169,7 +177,7 @@ export async function diagnoseHelper(system: HelperSystem): Promise<HelperDiagno
     return { kind: 'broken', path, cause: error instanceof Error ? error.message : String(error) };
   }
   if (system.noNewPrivs) return { kind: 'no-new-privs', path };
-  const mountPoint = nosuidMount(system.mountinfo, realpathSync(path));
+  const mountPoint = nosuidMount(system.mountinfo, withoutLinks(path));
   const rootOnly = file.uid === 0 && (file.mode & 0o022) === 0;
   if (system.pkexec !== null && place.system && rootOnly)
     return {

@@ -1,0 +1,60 @@
+import { exitCodeOf } from '../domain/errors';
+import type { TransportState } from '../domain/plan/transport';
+import { listInterfaces } from '../engine/interfaces';
+import type { NetworkInterface } from '../engine/interfaces';
+import { transports } from '../engine/transports/registry';
+import { interfaceLines } from './interfaces-verb';
+import { out, plain } from './print';
+
+/** What `sesamy doctor` finds out. */
+export interface Findings {
+  readonly version: string;
+  /** The program that runs us, such as "Node 20.20.2". */
+  readonly runtime: string;
+  readonly platform: string;
+  readonly transports: readonly TransportState[];
+  readonly interfaces: readonly NetworkInterface[];
+}
+
+/** `sesamy doctor`. Returns the exit code. */
+export async function doctorVerb(json: boolean): Promise<number> {
+  const [states, interfaces] = await Promise.all([transports.states(), listInterfaces()]);
+  const { electron, node = '' }: NodeJS.Dict<string> = process.versions;
+  const findings: Findings = {
+    version: __APP_VERSION__,
+    runtime: electron === undefined ? `Node ${node}` : `Electron ${electron} with Node ${node}`,
+    platform: `${process.platform} ${process.arch}`,
+    transports: states,
+    interfaces,
+  };
+  if (json) out(JSON.stringify(findings));
+  else for (const line of findingLines(findings)) out(line);
+  return verdict(states);
+}
+
+/** 0 when knocks can be sent and all that is installed works. A raw transport that is not there is no fault. */
+export function verdict(states: readonly TransportState[]): number {
+  const sockets = states.some((state) => state.name === 'sockets' && state.works);
+  return sockets && !states.some((state) => state.broken === true) ? 0 : exitCodeOf('transport-unavailable');
+}
+
+export function findingLines({
+  version,
+  runtime,
+  platform,
+  transports: states,
+  interfaces,
+}: Findings): readonly string[] {
+  return [
+    `Open Sesamy ${version}, ${runtime}, ${platform}`,
+    '',
+    ...states.flatMap(({ name, works, detail, fix }) => [
+      `${name.padEnd(9)}${works ? 'works' : 'does not work'}`,
+      `  ${plain(detail)}`,
+      ...(fix === null ? [] : [`  ${plain(fix.text)}`]),
+      ...(fix?.command == null ? [] : [`    ${plain(fix.command)}`]),
+    ]),
+    '',
+    ...interfaceLines(interfaces),
+  ];
+}
