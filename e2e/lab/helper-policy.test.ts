@@ -1,34 +1,41 @@
 /** What the helper refuses, whoever asks, with the wire watched meanwhile; and what it may do itself. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameOf, probeFrame, readReports, REASONS, REPORTS, sendFrame } from './helper-frames';
 import type { TestPacket, TestReport, TestRequest } from './helper-frames';
-import { Lab } from './lab';
-import type { Rights } from './lab';
+import { HELPER, Lab } from './lab';
 import { run, until } from './process';
 import type { Running } from './process';
+import { stageInto } from '../../scripts/lib/stage.mjs';
 
 let lab: Lab;
 let helper: string;
+/** The same program as nobody installed it. */
+let powerless: string;
 
 beforeAll(async () => {
   lab = await Lab.create();
   helper = await lab.installHelper();
+  mkdirSync(join(lab.staged, 'powerless'));
+  stageInto(join(lab.staged, 'powerless'), [HELPER]);
+  powerless = join(lab.staged, 'powerless/sesamy-helper');
 });
 
 afterAll(async () => {
   await lab.dispose();
 });
 
-function start(input: Buffer, rights: Rights = 'file-capabilities', end = false): Running {
-  const running = lab.start(lab.asClient([helper], rights), lab.clientEnvironment);
+function start(input: Buffer, program = helper, end = false): Running {
+  const running = lab.start(lab.asClient([program], 'file-capabilities'), lab.clientEnvironment);
   running.child.stdin.write(input);
   if (end) running.child.stdin.end();
   return running;
 }
 
 /** Says something to a helper, and gives all that it reports. */
-async function speak(input: Buffer, rights: Rights = 'file-capabilities', end = false): Promise<readonly TestReport[]> {
-  const running = start(input, rights, end);
+async function speak(input: Buffer, program = helper, end = false): Promise<readonly TestReport[]> {
+  const running = start(input, program, end);
   const finished = await running.within(10_000);
   expect(finished.stderr).toBe('');
   return readReports(running.stdout);
@@ -37,7 +44,7 @@ async function speak(input: Buffer, rights: Rights = 'file-capabilities', end = 
 /** Fails unless that is refused for this reason alone and nothing leaves the computer. */
 async function expectRefused(input: Buffer, reason: number, end = false): Promise<void> {
   const capture = await lab.capture();
-  const reports = await speak(input, 'file-capabilities', end);
+  const reports = await speak(input, helper, end);
   expect(await capture.stop()).toEqual([]);
   expect(reports.map(({ type }) => type)).toEqual([REPORTS.failed]);
   expect(reports[0]?.fields.readUInt8(0)).toBe(reason);
@@ -106,7 +113,7 @@ describe('the helper’s policy', () => {
 
   it('sends nothing without its capability', async () => {
     const capture = await lab.capture();
-    const reports = await speak(sendFrame(good()), 'none');
+    const reports = await speak(sendFrame(good()), powerless);
     expect(await capture.stop()).toEqual([]);
     expect(reports.map(({ type, fields }) => [type, fields.readUInt8(0)])).toEqual([
       [REPORTS.failed, REASONS.notPermitted],
