@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Door } from '../plan/door';
 import type { KnockPlan, Port } from '../plan/knock-plan';
 import type { InlineForm } from './inline';
+import type { Recipe, RecipeContext } from './recipe';
 
 /** What a mode may know of the profile around it when it makes a plan. */
 export interface PlanContext {
@@ -9,11 +10,18 @@ export interface PlanContext {
   readonly servicePort: Port;
 }
 
+/** Makes the server's side of a mode's settings. */
+export type DoorMaker<Schema extends z.ZodType> = (mode: z.infer<Schema>, context: PlanContext) => Door;
+
 /**
  * One way of knocking. A mode is one folder that exports one of these, and one line in `registry.ts`; nobody else
  * switches on its name.
  */
-export interface ModeDefinition<Kind extends string, Schema extends z.ZodType<{ readonly kind: Kind }>> {
+export interface ModeDefinition<
+  Kind extends string,
+  Schema extends z.ZodType<{ readonly kind: Kind }>,
+  Maker extends DoorMaker<Schema> | null = DoorMaker<Schema> | null,
+> {
   readonly kind: Kind;
   /** Its name for a person, for example "Count-window". */
   readonly label: string;
@@ -24,8 +32,10 @@ export interface ModeDefinition<Kind extends string, Schema extends z.ZodType<{ 
   readonly defaults: z.infer<Schema>;
   /** Makes the plan. Total: every value that the schema accepts has a plan. */
   plan(mode: z.infer<Schema>, context: PlanContext): KnockPlan;
-  /** The server's side of it, for the practice door and for tests. */
-  door(mode: z.infer<Schema>, context: PlanContext): Door;
+  /** The server's side of it, for the practice door and for tests; null where no door without privileges could tell. */
+  readonly door: Maker;
+  /** What a server needs to be opened by this mode, as text to copy; none where there is nothing to write down. */
+  readonly recipes?: (mode: z.infer<Schema>, context: RecipeContext) => readonly Recipe[];
   /** Its options on the command line. */
   readonly inline: InlineForm<z.infer<Schema>>;
   /** One line for a list: says what kind of knock this is and gives nothing of the secret away. */
@@ -33,8 +43,10 @@ export interface ModeDefinition<Kind extends string, Schema extends z.ZodType<{ 
 }
 
 /** Gives a definition its exact type. */
-export function defineMode<Kind extends string, Schema extends z.ZodType<{ readonly kind: Kind }>>(
-  definition: ModeDefinition<Kind, Schema>,
-): ModeDefinition<Kind, Schema> {
+export function defineMode<
+  Kind extends string,
+  Schema extends z.ZodType<{ readonly kind: Kind }>,
+  Maker extends DoorMaker<Schema> | null,
+>(definition: ModeDefinition<Kind, Schema, Maker>): ModeDefinition<Kind, Schema, Maker> {
   return definition;
 }

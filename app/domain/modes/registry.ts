@@ -4,12 +4,14 @@ import { shown } from '../fields';
 import type { Door } from '../plan/door';
 import type { KnockPlan } from '../plan/knock-plan';
 import type { ModeDefinition, PlanContext } from './mode-definition';
+import type { Recipe, RecipeContext } from './recipe';
 import { countWindow } from './count-window';
 import { portSequence } from './port-sequence';
+import { tcpStealth } from './tcp-stealth';
 
-export const MODES = [countWindow, portSequence] as const;
+export const MODES = [countWindow, portSequence, tcpStealth] as const;
 
-export const modeSchema = z.discriminatedUnion('kind', [countWindow.schema, portSequence.schema], {
+export const modeSchema = z.discriminatedUnion('kind', [countWindow.schema, portSequence.schema, tcpStealth.schema], {
   error: ({ input }) => {
     const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
     return `Mode must be an object whose kind is one of ${MODES.map((mode) => mode.kind).join(', ')}; its kind is ${shown(kind)}.`;
@@ -34,7 +36,12 @@ export function planKnock(mode: Mode, context: PlanContext): KnockPlan {
   return modeDefinition(mode.kind).plan(mode, context);
 }
 
-/** The server's side of a mode's settings, as a pure value. */
-export function doorOf(mode: Mode, context: PlanContext): Door {
-  return modeDefinition(mode.kind).door(mode, context);
+/** The server's side of a mode's settings, as a pure value; null where there is none to practise on. */
+export function doorOf(mode: Mode, context: PlanContext): Door | null {
+  return modeDefinition(mode.kind).door?.(mode, context) ?? null;
+}
+
+/** What the server needs, as text; empty where the mode has nothing to write down. */
+export function recipesOf(mode: Mode, context: RecipeContext): readonly Recipe[] {
+  return modeDefinition(mode.kind).recipes?.(mode, context) ?? [];
 }

@@ -9,6 +9,24 @@ export type Port = number;
 
 export type KnockProtocol = 'tcp' | 'udp';
 
+/** A SYN whose ISN is the knock (TCP Stealth, knock-modes §4). */
+export type StealthSyn =
+  /** As the mode has it: the ISN depends on the host's address, which a plan does not know. Holds the secret. */
+  | {
+      readonly kind: 'secret';
+      readonly secret: string;
+      readonly timestamps: boolean;
+      /** How many of the first bytes of the connection the ISN protects. */
+      readonly integrityLength: number;
+    }
+  /** For the one address that this knock goes to. The secret is not in it. */
+  | {
+      readonly kind: 'isn';
+      readonly isn: number;
+      /** Null: the SYN has no timestamp option. */
+      readonly tsval: number | null;
+    };
+
 /** One packet: a bare TCP SYN, or one UDP datagram. */
 export interface PlannedPacket {
   /** Position in the plan's schedule, from 0. */
@@ -17,6 +35,8 @@ export interface PlannedPacket {
   readonly atMs: number;
   readonly protocol: KnockProtocol;
   readonly port: Port;
+  /** The SYN's ISN is not left to chance. */
+  readonly stealth?: StealthSyn;
 }
 
 /** A stretch of time that the timeline shades, for example one window of a count-window sequence. */
@@ -48,6 +68,8 @@ export interface ConnectPlan {
   readonly probing: 'only-session' | 'free';
   /** Milliseconds between attempts after a refusal; null when a second attempt would do harm. */
   readonly reattemptMs: number | null;
+  /** The connecting SYN itself is the knock. */
+  readonly stealth?: StealthSyn;
 }
 
 /** How far the packets may arrive from where they were planned, relative to the connecting SYN. */

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { group, oneOf, shown, wholeNumber } from '../../fields';
+import { isHexSecret, utf8Length } from './isn';
+
+/** An SSH banner has at most 255 bytes with its line end (RFC 4253 §4.2), and more than it is not known beforehand. */
+export const MAX_INTEGRITY_LENGTH = 255;
+
+const SECRET = 'Secret must be text of 1 to 64 bytes on one line, or 64 bytes as 128 hex digits';
+
+/** The secret of TCP Stealth (knock-modes §4, seeds 001 and 004). */
+export const tcpStealthSchema = group('Mode', {
+  kind: z.literal('tcp-stealth'),
+  // A longer text would be cut by the server's side in silence; the message never shows the secret.
+  secret: z
+    .string({ error: `${SECRET}.` })
+    .refine((secret) => isHexSecret(secret) || (/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(secret) && utf8Length(secret) <= 64), {
+      error: ({ input }) => `${SECRET}; ${length(input)}.`,
+    }),
+  /** Whether the SYN has a timestamp option, whose value then is part of the ISN. */
+  timestamps: z.boolean({ error: ({ input }) => `Timestamps must be true or false; this is ${shown(input)}.` }),
+  /** How many of the first bytes of the connection the ISN protects; 0: none. */
+  integrityLength: wholeNumber('Integrity length', 0, MAX_INTEGRITY_LENGTH, 'bytes'),
+  /**
+   * `connection`: the right SYN becomes the connection. `knock`: the server's rule takes it as a knock and opens the port
+   * for its source for a moment; then an ordinary connection follows.
+   */
+  use: oneOf('Use', ['connection', 'knock']),
+});
+
+export type TcpStealth = z.infer<typeof tcpStealthSchema>;
+
+function length(input: unknown): string {
+  return typeof input === 'string' && input !== '' ? `this takes ${utf8Length(input)} bytes` : 'it is empty';
+}
