@@ -31,7 +31,8 @@ const ip = {
   destinationPort: whole(1, 0xffff),
 };
 const uint32 = whole(0, 0xffffffff);
-const upTo = (length: number) => z.instanceof(Uint8Array).refine((bytes) => bytes.length <= length);
+const upTo = (length: number): z.ZodType<Uint8Array> =>
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= length);
 
 const rawPacket = z.discriminatedUnion('protocol', [
   z.strictObject({

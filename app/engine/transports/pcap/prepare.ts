@@ -65,14 +65,17 @@ export async function prepare(
   const source = splitZone(route.sourceAddress ?? (await sourceFor(route.address, family))).address;
   const own = all.find((each) => each.addresses.includes(destination));
   const out = own === undefined ? outOf(all, route.interface ?? zone, source) : loopbackOf(all, own, route.interface);
-  const nextHop = own === undefined ? (await findNextHop(destination, family, out.name, routes)).address : destination;
+  const link =
+    own === undefined
+      ? { ...macs(out, route.sourceMac), nextHop: (await findNextHop(destination, family, out.name, routes)).address }
+      : null;
   const request = readSendRequest({
     job: 'send',
     family,
     device: { name: out.name, addresses: out.addresses },
     source,
     destination,
-    link: own === undefined ? { ...macs(out, route.sourceMac), nextHop } : null,
+    link,
     listenMs: Math.round(listenMs),
     packets: knockPackets(packets, family, chance).map((packet, position) => ({
       atNs: BigInt(Math.round((packets[position]?.atMs ?? 0) * 1e6)).toString(),
@@ -85,7 +88,7 @@ export async function prepare(
     });
   return {
     request,
-    link: { interface: out.name, sourceMac: request.link?.sourceMac ?? ZERO_MAC, nextHop },
+    link: { interface: out.name, sourceMac: link?.sourceMac ?? ZERO_MAC, nextHop: link?.nextHop ?? destination },
   };
 }
 

@@ -25,7 +25,8 @@ export const worksState: TransportState = {
 /** @param detail what the system said */
 export function brokenState(reason: PcapFailure, detail: string, person: Person): TransportState {
   const [sentence, fix] = wordsFor(reason, person);
-  const said = detail.replace(/\s+/g, ' ').trim();
+  // What Node says of a package is for programmers, and names files of this computer.
+  const said = reason.startsWith('cap-') ? '' : detail.replace(/\s+/g, ' ').trim();
   return { name: 'pcap', works: false, detail: said === '' ? `${sentence}.` : `${sentence} (${said}).`, fix };
 }
 
@@ -39,14 +40,14 @@ function wordsFor(reason: PcapFailure, { platform, uid, gid }: Person): readonly
     case 'cap-not-built':
       return platform === 'linux'
         ? [
-            'The package cap is not built for this Node',
+            'The package cap is not built for this Node.js',
             {
               text: 'In a checkout, build it; that takes the header files of libpcap and a compiler.',
               command: `sudo apt-get install libpcap-dev g++ make python3 && ${BUILD}`,
             },
           ]
         : [
-            'The package cap is not built for this Node',
+            'The package cap is not built for this Node.js',
             { text: 'In a checkout, build it; that takes the compiler tools of the system.', command: BUILD },
           ];
     case 'libpcap-absent':
