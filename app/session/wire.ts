@@ -17,7 +17,23 @@ const port = z.int().min(1).max(65535);
 const protocol = z.enum(['tcp', 'udp']);
 const family = z.literal([4, 6]);
 
-const packetSchema = z.strictObject({ index: z.int(), atMs: time, protocol, port });
+const stealthSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('secret'),
+    secret: z.string(),
+    timestamps: z.boolean(),
+    integrityLength: z.int(),
+  }),
+  z.strictObject({ kind: z.literal('isn'), isn: z.int(), tsval: z.int().nullable() }),
+]);
+
+const packetSchema = z.strictObject({
+  index: z.int(),
+  atMs: time,
+  protocol,
+  port,
+  stealth: stealthSchema.exactOptional(),
+});
 
 const planSchema = z.strictObject({
   summary: z.string(),
@@ -30,6 +46,7 @@ const planSchema = z.strictObject({
     timeoutMs: time,
     probing: z.enum(['only-session', 'free']),
     reattemptMs: time.nullable(),
+    stealth: stealthSchema.exactOptional(),
   }),
   door: z.strictObject({ fromMs: time, toMs: time.nullable(), singleUse: z.boolean() }),
   slack: z.strictObject({ knockLateMs: time, connectLateMs: time }).nullable(),
@@ -46,6 +63,7 @@ export const preparedSchema = z.strictObject({
     wish: z.enum(['auto', ...TRANSPORT_NAMES]),
     interface: z.string().nullable(),
     sourceMac: z.string().nullable(),
+    syn: z.enum(['plain', 'chosen', 'adopted']),
   }),
   plan: planSchema,
   resolvedInMs: time,

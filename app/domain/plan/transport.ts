@@ -30,6 +30,11 @@ export interface TransportNeeds {
   readonly interface: string | null;
   /** The Ethernet source address that the packets must have; null: the interface's own. */
   readonly sourceMac: string | null;
+  /**
+   * `plain`: any SYN or datagram does. `chosen`: a SYN has an ISN of ours, which no socket can be told. `adopted`: that SYN
+   * becomes the connection itself.
+   */
+  readonly syn: 'plain' | 'chosen' | 'adopted';
 }
 
 export interface TransportChoice {
@@ -61,6 +66,7 @@ function linkWish({ interface: name, sourceMac }: TransportNeeds): string {
 export function chooseTransport(needs: TransportNeeds, states: readonly TransportState[]): TransportChoice {
   const state = (name: TransportName): TransportState | undefined => states.find((each) => each.name === name);
   const { wish } = needs;
+  if (needs.syn !== 'plain') return chooseForSyn(needs, states);
   if (wish !== 'auto') {
     const asked = state(wish);
     if (asked?.works !== true)
@@ -81,6 +87,32 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
   const fix = state('helper')?.fix ?? state('pcap')?.fix ?? null;
   const why = `no raw transport works here${fix === null ? '' : `. ${fixText(fix)}`}`;
   return { name: 'sockets', reason: 'no raw transport works here', warnings: [withoutLink(needs, why)] };
+}
+
+/** A SYN whose ISN is ours: there is no way around a raw transport, and only the helper can go on from such a SYN. */
+function chooseForSyn(needs: TransportNeeds, states: readonly TransportState[]): TransportChoice {
+  const able = needs.syn === 'adopted' ? (['helper'] as const) : RAW_TRANSPORTS;
+  const wanted = able.filter((name) => needs.wish === 'auto' || needs.wish === name);
+  const name = wanted.find((each) => states.some((state) => state.name === each && state.works));
+  if (name !== undefined) {
+    const lost = needs.syn === 'adopted' && needs.sourceMac !== null;
+    const warnings = lost
+      ? [`The source MAC ${needs.sourceMac ?? ''} is not used: the SYN becomes a connection of this computer’s.`]
+      : [];
+    return { name, reason: 'needed for a SYN whose ISN is the knock', warnings };
+  }
+  const lacking = states.filter((state) => wanted.some((each) => each === state.name));
+  const [fix] = lacking.flatMap((state) => (state.fix === null ? [] : [state.fix]));
+  throw new SesamyError(
+    'transport-unavailable',
+    wanted.length === 0
+      ? `The transport ${needs.wish} cannot choose a SYN’s ISN${needs.syn === 'adopted' ? ' and go on with the connection; only the helper can' : ''}.`
+      : `TCP Stealth needs ${needs.syn === 'adopted' ? 'the helper' : 'a raw transport'}. ${lacking.map(({ detail }) => detail).join(' ')}`,
+    {
+      ...(fix === undefined ? {} : { steps: [fixText(fix)] }),
+      action: { kind: 'open-permissions', label: 'Permissions' },
+    },
+  );
 }
 
 function fixText(fix: NonNullable<TransportState['fix']>): string {

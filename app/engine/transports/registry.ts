@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TRANSPORT_NAMES } from '../../domain/plan/transport';
 import type { TransportName, TransportState } from '../../domain/plan/transport';
+import type { ConnectReport, StealthConnection } from './helper/connect';
 import type { HelperDiagnosis } from './helper/state';
 import { nodePcapLauncher } from './pcap/launch';
 import type { PcapLauncher } from './pcap/launch';
@@ -16,6 +17,11 @@ export interface Transports {
    */
   states(names?: readonly TransportName[]): Promise<readonly TransportState[]>;
   get(name: TransportName): Transport;
+  /**
+   * Opens a connection whose SYN is the knock. Only the helper can.
+   * @throws SesamyError as `helperConnect`
+   */
+  connect(connection: StealthConnection, signal: AbortSignal): AsyncGenerator<ConnectReport, void>;
 }
 
 export interface TransportParts {
@@ -87,6 +93,13 @@ export function transportsOf({ platform, launchPcap, resources }: TransportParts
   return {
     states: (names = TRANSPORT_NAMES) => Promise.all(names.map(state)),
     get: (name) => all[name],
+    async *connect(connection, signal) {
+      const [{ helperConnect }, { helperStart }] = await Promise.all([
+        import('./helper/connect'),
+        import('./helper/state'),
+      ]);
+      yield* helperConnect(helperStart(await (diagnosed ??= diagnose())), connection, signal);
+    },
   };
 }
 

@@ -17,6 +17,12 @@ export interface Attempt {
 }
 
 const TO_PERMISSIONS: ErrorAction = { kind: 'open-permissions', label: 'Permissions' };
+/** What keeps a right SYN from being one (knock-modes §4). */
+const STEALTH_STEPS = [
+  'Check the secret, the timestamps and the integrity length against the server’s.',
+  'Check that the address is the one that the server has: the knock is made for it.',
+  'Check whether a device on the way rewrites sequence numbers: sesamy doctor --isn.',
+];
 const LOOK = 'See what it lacks: sesamy doctor, or Permissions in the Settings.';
 /** The system's refusals of one packet that say something about this computer. */
 const SEND_ERRORS: Readonly<Record<string, ErrorCode>> = {
@@ -90,6 +96,27 @@ export function failureOf(report: Extract<Report, { type: 'failed' }>, attempt: 
     }
     case 'cancelled':
       return new SesamyError('cancelled', 'The knock was cancelled.');
+    case 'refused':
+      return new SesamyError('not-opened', `${route.address} answered the SYN with a reset, as a closed port does.`, {
+        steps: STEALTH_STEPS,
+      });
+    case 'unreachable':
+      return new SesamyError(
+        'not-opened',
+        `The network answers that ${route.address} cannot be reached (ICMP type ${(report.packet ?? 0) >> 8} code ${(report.packet ?? 0) & 0xff}).`,
+      );
+    case 'no-answer':
+      return new SesamyError('not-opened', `${route.address} did not answer any of the SYNs.`, {
+        steps: STEALTH_STEPS,
+      });
+    case 'port-busy':
+      return new SesamyError('transport-failed', 'This computer has no port free for the connection.');
+    case 'first-too-long':
+      return new SesamyError('bad-input', 'The protected bytes do not fit into one segment.', {
+        action: { kind: 'edit-field', label: 'Change the integrity length', field: 'mode.integrityLength' },
+      });
+    case 'connection-broken':
+      return new SesamyError('connection-lost', `The network broke the session${system}.`);
     case 'internal':
       return new SesamyError('transport-failed', `${path} met with something that it was not made for${system}.`);
   }

@@ -195,6 +195,9 @@ async function* send(
             ...{ interface: on?.name ?? null, packets: packets.length },
           });
         case 'probed':
+        case 'syn':
+        case 'open':
+        case 'carried':
           throw new HelperFailure(`${start.path} does not keep to the protocol: it answers another question.`);
       }
   } catch (error) {

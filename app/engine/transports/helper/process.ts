@@ -29,11 +29,16 @@ export class HelperFailure extends Error {
 const GRACE_MS = 1000;
 /** Of what it writes to standard error this many characters are told. */
 const MAX_COMPLAINT = 300;
-const LAST_REPORTS: readonly Report['type'][] = ['probed', 'done', 'failed'];
+const LAST_REPORTS: readonly Report['type'][] = ['probed', 'done', 'carried', 'failed'];
 
-async function started(command: HelperCommand): Promise<ChildProcessWithoutNullStreams> {
+async function started(
+  command: HelperCommand,
+  descriptors: readonly number[],
+): Promise<ChildProcessWithoutNullStreams> {
   try {
-    const child = spawn(command.file, command.args, { env: {}, cwd: '/', stdio: 'pipe' });
+    const stdio = ['pipe', 'pipe', 'pipe', ...descriptors] as ['pipe', 'pipe', 'pipe', ...number[]];
+    // The first three are pipes, whatever stands behind them.
+    const child = spawn(command.file, command.args, { env: {}, cwd: '/', stdio }) as ChildProcessWithoutNullStreams;
     await new Promise((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
@@ -51,6 +56,7 @@ async function started(command: HelperCommand): Promise<ChildProcessWithoutNullS
  * Has one request done: starts the helper, gives its reports, and waits for its end. Nothing is left running. An abort closes its
  * standard input, at which it stops by itself and says so.
  * @param patienceMs asked before each wait: how long the next report may take; null: as long as it likes
+ * @param descriptors of this process, which the helper gets as its own from 3 on
  * @throws HelperFailure when it cannot be started, dies, talks nonsense or stalls
  * @throws SesamyError `cancelled` when it ends after an abort without saying why
  */
@@ -59,9 +65,10 @@ export async function* converse(
   request: Uint8Array,
   signal: AbortSignal,
   patienceMs: () => number | null,
+  descriptors: readonly number[] = [],
 ): AsyncGenerator<Report, void> {
   throwIfCancelled(signal);
-  const child = await started(command);
+  const child = await started(command, descriptors);
   const closed = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.once('close', (code, killedBy) => {
       resolve(killedBy ?? code);

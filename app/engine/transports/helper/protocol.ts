@@ -9,7 +9,8 @@ const MAC_LENGTH = 6;
 /** In a `failed` report: no packet in particular. */
 const NO_PACKET = 0xffff;
 
-const REQUEST = { probe: 1, send: 2 } as const;
+const REQUEST = { probe: 1, send: 2, connect: 3 } as const;
+const CARRY = { close: 0, splice: 1, pass: 2 } as const;
 const LEVEL = { routed: 1, link: 2 } as const;
 const PROTOCOL = { tcp: 6, udp: 17 } as const;
 
@@ -31,6 +32,27 @@ export interface SendRequest {
   }[];
 }
 
+/** What becomes of the connection: it is closed, its bytes are carried, or the socket itself is handed over. */
+export type Carry = keyof typeof CARRY;
+
+export interface ConnectRequest {
+  readonly family: AddressFamily;
+  readonly carry: Carry;
+  /** Of a link-local destination; 0 otherwise. */
+  readonly interfaceIndex: number;
+  /** 4 or 16 bytes each, as the family has it. */
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  readonly destinationPort: number;
+  readonly isn: number;
+  /** Even; null: the SYN has no timestamp option. */
+  readonly tsval: number | null;
+  /** For the handshake. */
+  readonly timeoutMs: number;
+  /** What goes out as the first segment: at most 255 bytes. */
+  readonly first: Uint8Array;
+}
+
 /** Why the helper refuses or fails, in the order of the protocol's numbers from 1. */
 const REASONS = [
   'malformed',
@@ -49,6 +71,12 @@ const REASONS = [
   'send-failed',
   'cancelled',
   'internal',
+  'refused',
+  'unreachable',
+  'no-answer',
+  'port-busy',
+  'first-too-long',
+  'connection-broken',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -80,6 +108,9 @@ export type Report =
       readonly from: Uint8Array;
     }
   | { readonly type: 'done'; readonly packets: number }
+  | { readonly type: 'syn'; readonly sentNs: bigint }
+  | { readonly type: 'open'; readonly sourcePort: number; readonly establishedNs: bigint }
+  | { readonly type: 'carried'; readonly up: bigint; readonly down: bigint }
   | {
       readonly type: 'failed';
       readonly reason: Reason;
@@ -107,6 +138,16 @@ export function encodeSend(request: SendRequest): Uint8Array {
     sized('source MAC', sourceMac ?? Buffer.alloc(MAC_LENGTH), MAC_LENGTH),
     whole(2, Math.round(listenMs)),
     ...packets.map(({ atNs, packet }) => packetBytes(atNs, packet)),
+  ]);
+}
+
+/** @throws RangeError as {@link encodeSend} */
+export function encodeConnect(request: ConnectRequest): Uint8Array {
+  const { family, carry, interfaceIndex, source, destination, destinationPort, isn, tsval, timeoutMs, first } = request;
+  return frame(REQUEST.connect, [
+    ...[whole(1, family), whole(1, CARRY[carry]), whole(1, tsval === null ? 0 : 1), whole(4, interfaceIndex)],
+    ...[address(source, family), address(destination, family), whole(2, destinationPort)],
+    ...[whole(4, isn), whole(4, tsval ?? 0), whole(4, timeoutMs), whole(2, first.length), first],
   ]);
 }
 
@@ -215,6 +256,12 @@ const REPORTS: Readonly<Record<number, { readonly length: number; readonly read:
     },
   },
   133: { length: 4, read: (fields) => ({ type: 'done', packets: fields.number(2) }) },
+  135: { length: 10, read: (fields) => ({ type: 'syn', sentNs: fields.big() }) },
+  136: {
+    length: 12,
+    read: (fields) => ({ type: 'open', sourcePort: fields.number(2), establishedNs: fields.big() }),
+  },
+  137: { length: 18, read: (fields) => ({ type: 'carried', up: fields.big(), down: fields.big() }) },
   134: {
     length: 9,
     read: (fields) => {
