@@ -19,10 +19,10 @@ export interface Findings {
 /** `sesamy doctor`. Returns the exit code. */
 export async function doctorVerb(json: boolean): Promise<number> {
   const [states, interfaces] = await Promise.all([transports.states(), listInterfaces()]);
-  const { electron, node = '' }: NodeJS.Dict<string> = process.versions;
+  const { electron, node } = process.versions;
   const findings: Findings = {
     version: __APP_VERSION__,
-    runtime: electron === undefined ? `Node ${node}` : `Electron ${electron} with Node ${node}`,
+    runtime: 'electron' in process.versions ? `Electron ${electron} with Node ${node}` : `Node ${node}`,
     platform: `${process.platform} ${process.arch}`,
     transports: states,
     interfaces,

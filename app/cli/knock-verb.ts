@@ -13,7 +13,7 @@ export async function knockVerb(name: string | undefined, options: TargetOptions
   const { savedKnock, savedProfile } = await import('./saved-knock');
   const request = { name: target.name, verb: 'knock', host: null, port: null } as const;
   if (options.dryRun === true) {
-    printDryRun(await savedProfile(request, options), options);
+    await printDryRun(await savedProfile(request, options), options);
     return 0;
   }
   return run((knockOptions) => savedKnock(request, options, knockOptions), options);
@@ -22,7 +22,7 @@ export async function knockVerb(name: string | undefined, options: TargetOptions
 /** Knocks with a profile, or prints what it would send. */
 export async function knockProfile(profile: Profile, options: TargetOptions): Promise<number> {
   if (options.dryRun === true) {
-    printDryRun(profile, options);
+    await printDryRun(profile, options);
     return 0;
   }
   const { knock } = await import('../engine/knock');
@@ -43,8 +43,13 @@ async function run(
 }
 
 /** The plan of a profile, for people or, with --json, as one object. */
-export function printDryRun(profile: Profile, options: TargetOptions): void {
+export async function printDryRun(profile: Profile, options: TargetOptions): Promise<void> {
   const plan = planKnock(profile.mode, { servicePort: profile.servicePort });
-  if (options.json === true) out(JSON.stringify({ type: 'plan', host: profile.host, plan }));
-  else printPlan(profile.host, plan);
+  if (options.json === true) {
+    out(JSON.stringify({ type: 'plan', host: profile.host, plan }));
+    return;
+  }
+  printPlan(profile.host, plan);
+  const { rawLines } = await import('./raw-lines');
+  for (const line of await rawLines(profile)) out(line);
 }

@@ -32,13 +32,13 @@ export async function proxyVerb(words: readonly string[], options: TargetOptions
     if (target.kind === 'inline') {
       const profile = retargeted(target.profile, host, port);
       if (options.dryRun !== true) return await showEvents(knock(profile, carrying(stop.signal)), options);
-      printDryRun(profile, options);
+      await printDryRun(profile, options);
       return 0;
     }
     const { savedKnock, savedProfile } = await import('./saved-knock');
     const request = { name: target.name, verb: 'proxy', host, port } as const;
     if (options.dryRun !== true) return await showEvents(savedKnock(request, options, carrying(stop.signal)), options);
-    printDryRun(await savedProfile(request, options), options);
+    await printDryRun(await savedProfile(request, options), options);
     return 0;
   } finally {
     stop.release();

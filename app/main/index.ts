@@ -5,7 +5,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { SesamyError } from '../domain/errors';
 import { knockSettingsFromProfile, printKnockSettings } from '../domain/formats/knocksettings';
 import { listInterfaces } from '../engine/interfaces';
-import { transports } from '../engine/transports/registry';
+import { transports, transportsOf } from '../engine/transports/registry';
 import { agentPath } from '../session/agent';
 import { availableTerminals } from '../session/terminals';
 import type { AppInfo, AppState } from '../shared/contract';
@@ -18,6 +18,7 @@ import { deviceKeyring } from './device-keyring';
 import { hardenBeforeReady, hardenSession } from './hardening';
 import { answerRequests, sendChange } from './ipc';
 import type { Handlers } from './ipc';
+import { electronPcapLauncher } from './pcap-process';
 import { holdPractice } from './practice';
 import { holdProfiles } from './profiles';
 import { holdRuns } from './runs';
@@ -117,6 +118,13 @@ async function start(): Promise<void> {
     sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
     knownHostsLine: (profile) => practice.knownHostsLine(profile),
   });
+  const ways = app.isPackaged
+    ? transportsOf({
+        platform: process.platform,
+        launchPcap: electronPcapLauncher(join(__dirname, 'pcap-child.cjs')),
+        resources: process.resourcesPath,
+      })
+    : transports;
   const agent = holdAgent({
     path: agentPath({ env: process.env, platform: process.platform, uid: process.getuid?.() ?? 0, tmp: tmpdir() }),
     state,
@@ -251,7 +259,7 @@ async function start(): Promise<void> {
       return null;
     },
     'interfaces.list': () => listInterfaces(),
-    'transports.list': () => transports.states(),
+    'transports.list': () => ways.states(),
     'settings.save': (settings) => {
       saveSettings(settingsFile, settings);
       state.set('settings', settings);

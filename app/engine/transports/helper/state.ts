@@ -215,8 +215,8 @@ export function helperState(diagnosis: HelperDiagnosis): TransportState {
       return { name: 'helper', works: true, detail, fix: null };
     }
     case 'absent': {
-      const looked = diagnosis.places.map((place) => place.path).join(' and ');
-      return state(`It is not installed: there is no ${looked}.`, {
+      const looked = diagnosis.places.map((place) => place.path).join(', ');
+      return state(`It is not installed. Looked for: ${looked}.`, {
         text: 'Install it, in the folder of Open Sesamy’s source:',
         command: INSTALL,
       });

@@ -27,7 +27,14 @@ export function brokenState(reason: PcapFailure, detail: string, person: Person)
   const [sentence, fix] = wordsFor(reason, person);
   // What Node says of a package is for programmers, and names files of this computer.
   const said = reason.startsWith('cap-') ? '' : detail.replace(/\s+/g, ' ').trim();
-  return { name: 'pcap', works: false, detail: said === '' ? `${sentence}.` : `${sentence} (${said}).`, fix };
+  return {
+    name: 'pcap',
+    works: false,
+    // Everything else is only not there, or not allowed.
+    broken: reason === 'internal',
+    detail: said === '' ? `${sentence}.` : `${sentence} (${said}).`,
+    fix,
+  };
 }
 
 function wordsFor(reason: PcapFailure, { platform, uid, gid }: Person): readonly [sentence: string, fix: Fix] {

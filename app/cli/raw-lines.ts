@@ -1,0 +1,35 @@
+import { randomInt } from 'node:crypto';
+import { toErrorInfo } from '../domain/errors';
+import { parseAddress } from '../domain/packet/address';
+import { describePacket } from '../domain/packet/describe';
+import { knockPackets } from '../domain/packet/knock-packet';
+import { needsLink } from '../domain/plan/transport';
+import type { Profile } from '../domain/profile/profile';
+import { sourceAddressFor } from '../engine/interfaces';
+import { prepareKnock } from '../engine/knock';
+import { seconds } from './print';
+
+/**
+ * What raw packets of this knock look like, one a line; nothing for a knock that plain sockets do. The host is looked up, and
+ * where that fails one line says why. Nothing is sent.
+ */
+export async function rawLines(profile: Profile): Promise<readonly string[]> {
+  const { transport: wish, interface: name, sourceMac } = profile;
+  if (wish === 'sockets' || (wish === 'auto' && !needsLink({ wish, interface: name, sourceMac }))) return [];
+  try {
+    const { address, family, sourceAddress, plan } = await prepareKnock(profile, new AbortController().signal);
+    const from = sourceAddress ?? (await sourceAddressFor(address, family));
+    const [source, destination] = [from, address].map((text) => parseAddress(text));
+    if (source == null || destination == null) return [];
+    const packets = knockPackets(plan.packets, family, { below: (limit) => randomInt(limit) });
+    return [
+      'As raw packets, with ports and numbers that are drawn anew each time:',
+      ...packets.map(
+        (packet, index) =>
+          `${seconds(plan.packets[index]?.atMs ?? 0)}  ${describePacket({ family, source, destination }, packet)}`,
+      ),
+    ];
+  } catch (error) {
+    return [`The raw packets cannot be shown: ${toErrorInfo(error).cause}`];
+  }
+}
