@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { MODES } from '../domain/modes/registry';
 import { TRANSPORT_NAMES } from '../domain/plan/transport';
+import { anyOf } from '../domain/words';
 import type { ExportOptions } from './export-verb';
 import type { ImportOptions } from './import-verb';
 import type { PassphraseOptions } from './passphrase';
@@ -17,7 +18,7 @@ const example = (...lines: readonly string[]): string =>
 /** Options that describe a target inline. Values are checked by the profile's schema, not here. */
 function withTarget(command: Command): Command {
   command
-    .option('--mode <mode>', `how the server wants to be knocked on: ${MODES.map((mode) => mode.kind).join(' or ')}`)
+    .option('--mode <mode>', `how the server wants to be knocked on: ${anyOf(MODES.map((mode) => mode.kind))}`)
     .option('--host <host>', 'name or address of the server')
     .option('--port <port>', 'service port, the one that opens (default: 22)')
     .option('--family <family>', 'address family: auto, 4 or 6 (default: auto)')

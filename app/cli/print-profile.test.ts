@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { countWindow } from '../domain/modes/count-window';
 import { portSequence } from '../domain/modes/port-sequence';
+import { tcpStealth } from '../domain/modes/tcp-stealth';
 import { newProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 import { matches } from './list-verb';
@@ -21,7 +22,12 @@ const sequence = newProfile('0f8fad5b-d9cb-469f-a165-708677289502', {
   servicePort: 443,
   mode: { ...portSequence.defaults, steps: [{ port: 8765, protocol: 'udp' }], delayMs: 4321 },
 });
-const SECRETS = /97531|4321|8765|udp/;
+const stealth = newProfile('0f8fad5b-d9cb-469f-a165-708677289503', {
+  name: 'lab',
+  host: '192.0.2.2',
+  mode: { ...tcpStealth.defaults, secret: 'udp 4321', integrityLength: 87 },
+});
+const SECRETS = /97531|4321|87|udp/;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -37,7 +43,7 @@ function printed(profiles: readonly Profile[]): string {
   return text;
 }
 
-describe.each([counting, sequence])('a profile (%#)', (profile) => {
+describe.each([counting, sequence, stealth])('a profile (%#)', (profile) => {
   it('shows nothing of its knock but the kind', () => {
     for (const text of [profileJson(profile, false), profileLines(profile, false).join('\n'), printed([profile])]) {
       expect(text).toContain(profile.mode.kind);
@@ -49,7 +55,7 @@ describe.each([counting, sequence])('a profile (%#)', (profile) => {
   it('shows all of it on request', () => {
     expect(JSON.parse(profileJson(profile, true))).toEqual(profile);
     const text = profileLines(profile, true).join('\n');
-    for (const secret of ['4321', '8765']) expect(text).toContain(secret);
+    for (const secret of ['4321', '87']) expect(text).toContain(secret);
   });
 });
 

@@ -44,13 +44,15 @@ export function printPlan(host: string, plan: KnockPlan): void {
   out(`to ${host}`);
   for (const packet of plan.packets)
     out(`${seconds(packet.atMs)}  ${packet.protocol === 'tcp' ? 'SYN     ' : 'datagram'}  port ${packet.port}`);
-  out(`${seconds(plan.connect.atMs)}  connect   port ${plan.connect.port}`);
+  const own = plan.connect.stealth === undefined ? '' : ', its own SYN is the knock';
+  out(`${seconds(plan.connect.atMs)}  connect   port ${plan.connect.port}${own}`);
   for (const packet of plan.closing)
     out(`end+${seconds(packet.atMs, 7)}  ${packet.protocol === 'tcp' ? 'SYN     ' : 'datagram'}  port ${packet.port}`);
   out(doorSentence(plan));
 }
 
 export function doorSentence(plan: KnockPlan): string {
+  if (plan.connect.stealth !== undefined) return 'Only the right SYN is answered; every other meets a closed port.';
   const until = plan.door.toMs === null ? '' : `, until ${duration(plan.door.toMs)}`;
   return plan.door.singleUse
     ? `The door opens for the first connection only${until}.`

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { planKnock } from '../domain/modes/registry';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import { errorInfo } from '../domain/errors';
@@ -8,6 +8,13 @@ const plan = planKnock(
   { kind: 'count-window', sequence: '12', windowMs: 1000, knockPort: null, protocol: 'tcp' },
   { servicePort: 22 },
 );
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 const sent = (index: number, actualMs: number): KnockEvent => ({
   type: 'packet-sent',
   index,
@@ -90,4 +97,18 @@ describe('barProgress', () => {
     progress.show({ type: 'failed', atMs: 1200, error: errorInfo('cancelled', ''), retryAfterMs: 0 });
     expect(written().endsWith('\r\u001b[K')).toBe(true);
   });
+});
+
+it('a connection that is the knock has no knocks to count', () => {
+  const { stream, written } = terminal(80);
+  const progress = barProgress(stream);
+  const stealth = planKnock(
+    { kind: 'tcp-stealth', secret: 's', timestamps: false, integrityLength: 0, use: 'connection' },
+    { servicePort: 22 },
+  );
+  progress.show({ type: 'armed', plan: stealth, transport: 'helper', reason: '', unixMs: 0 });
+  vi.advanceTimersByTime(150);
+  expect(written()).toContain('connecting: the SYN is the knock');
+  expect(written()).not.toContain('of 0');
+  progress.end();
 });

@@ -97,7 +97,11 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
     const left = Math.max(0, plan.connect.atMs - now);
     // A terminal that does not know its width says 0.
     const width = stream.columns > 0 ? stream.columns : USUAL_WIDTH;
-    const text = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${sent} of ${count(plan.packets.length, 'knock')}, connect in ${(left / 1000).toFixed(1)} s`;
+    const next =
+      plan.connect.stealth === undefined
+        ? `${sent} of ${count(plan.packets.length, 'knock')}, connect in ${(left / 1000).toFixed(1)} s`
+        : 'connecting: the SYN is the knock';
+    const text = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${next}`;
     stream.write(`\r\u001b[K${text.slice(0, width - 1)}`);
   };
   const lines = linesProgress((line) => {

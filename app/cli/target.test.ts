@@ -16,6 +16,10 @@ const sequence = inlineProfile(
   options({ mode: 'port-sequence', host: '192.0.2.1', steps: '1,2:udp', closing: '3', delay: '100' }),
 );
 
+const stealth = inlineProfile(
+  options({ mode: 'tcp-stealth', host: '192.0.2.1', secret: 'open sesamy', timestamps: 'on', integrity: '21' }),
+);
+
 const failure = (run: () => unknown): string => {
   try {
     run();
@@ -76,8 +80,12 @@ describe('a profile from options', () => {
   });
 
   it.each([
-    [{ ...COUNTING, mode: 'none' }, /^--mode must be count-window or port-sequence; this is "none"/],
+    [{ ...COUNTING, mode: 'none' }, /^--mode must be count-window, port-sequence or tcp-stealth; this is "none"/],
     [{ ...COUNTING, steps: '1' }, /^--steps belongs to --mode port-sequence/],
+    [{ ...COUNTING, secret: 's' }, /^--secret belongs to --mode tcp-stealth/],
+    [{ mode: 'tcp-stealth', host: 'h' }, /^--secret: Secret must be text of 1 to 64 bytes/],
+    [{ mode: 'tcp-stealth', host: 'h', secret: 's', timestamps: 'yes' }, /^--timestamps: .*"yes"/],
+    [{ mode: 'tcp-stealth', host: 'h', secret: 's', use: 'knock', integrity: '8' }, /^--integrity: .*must be 0/],
     [{ ...COUNTING, sshOption: ['LogLevel'] }, /^--ssh-option takes NAME=VALUE/],
     [{ ...COUNTING, sshOption: ['ProxyCommand=reboot'] }, /^--ssh-option: /],
   ])('is refused (%#)', (given, message) => {
@@ -141,7 +149,7 @@ describe('an edit', () => {
 });
 
 describe('the words of a mode', () => {
-  it.each([saved, sequence])('give it back when they are typed (%#)', ({ mode, host }) => {
+  it.each([saved, sequence, stealth])('give it back when they are typed (%#)', ({ mode, host }) => {
     const words = modeWords(mode);
     const typed: Record<string, string> = { host };
     for (let at = 0; at < words.length; at += 2)

@@ -7,6 +7,7 @@ import { typedNumber } from '../domain/modes/inline';
 import type { InlineOption, InlineValues } from '../domain/modes/inline';
 import { normaliseMac, parseProfile, PROFILE_VERSION } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
+import { anyOf } from '../domain/words';
 import type { PassphraseOptions } from './passphrase';
 
 /** Options that describe a profile. Values are text, as typed; the options of the modes stand beside these. */
@@ -118,7 +119,7 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
   if (mode === undefined)
     throw new SesamyError(
       'bad-input',
-      `--mode must be ${MODES.map((entry) => entry.kind).join(' or ')}; this is ${shown(kind)}.`,
+      `--mode must be ${anyOf(MODES.map((entry) => entry.kind))}; this is ${shown(kind)}.`,
     );
   for (const other of MODES)
     for (const option of other.inline.options)

@@ -17,3 +17,8 @@ export function duration(ms: number): string {
 export function protocolName(protocol: KnockProtocol): string {
   return protocol === 'tcp' ? 'TCP SYN' : 'UDP';
 }
+
+/** Alternatives as a person lists them: "a, b or c". */
+export function anyOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}

@@ -89,6 +89,9 @@ function fakeTransports(helper: TransportState, own: Transport = sockets): Trans
         ...(names.includes('helper') ? [helper] : []),
       ]),
     get: (name) => (name === 'helper' ? own : sockets),
+    connect: () => {
+      throw new Error('These knocks never adopt a SYN');
+    },
   };
 }
 

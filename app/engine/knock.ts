@@ -7,7 +7,7 @@ import { SesamyError, toErrorInfo } from '../domain/errors';
 import { planKnock } from '../domain/modes/registry';
 import type { AddressFamily, KnockEvent } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
-import { chooseTransport, needsLink, RAW_TRANSPORTS } from '../domain/plan/transport';
+import { chooseTransport, needsLink, RAW_TRANSPORTS, synNeed } from '../domain/plan/transport';
 import type { TransportNeeds, TransportState } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
 import { duration } from '../domain/words';
@@ -15,6 +15,8 @@ import { monotonicMs, sleepUntil, unlessCancelled } from './clock';
 import { attemptConnection } from './connection';
 import { addressOf, interfaceOf } from './interfaces';
 import { resolveHost } from './resolve';
+import { firstBytes, planFor, synFor } from './stealth';
+import type { ChosenSyn } from './stealth';
 import { transports } from './transports/registry';
 import type { Transports } from './transports/registry';
 import type { Route, Transport, TransportReport } from './transports/transport';
@@ -45,6 +47,11 @@ export interface KnockOptions {
    * door is looked at with a connection of our own where that does no harm (`check`).
    */
   readonly session?: (connection: Socket) => Promise<SessionTotals>;
+  /**
+   * What the session reads and writes, as descriptors of this process: where the connecting SYN is the knock, another process
+   * carries the bytes between them and the connection, or hands the connection itself over `output`.
+   */
+  readonly descriptors?: { readonly input: number; readonly output: number; readonly pass: boolean };
   /** Without a session: find out whether the door opened, where the plan allows it. Default true. */
   readonly check?: boolean;
   /** The ways out, where they are not those of a plain program. */
@@ -61,8 +68,9 @@ export async function prepareKnock(profile: Profile, signal: AbortSignal): Promi
   const resolvedInMs = monotonicMs() - startedMs;
   const chosen = profile.interface === null ? null : await interfaceOf(profile.interface);
   const sourceAddress = chosen === null ? null : addressOf(chosen, family);
-  const needs = { wish: profile.transport, interface: chosen?.name ?? null, sourceMac: profile.sourceMac };
-  const plan = planKnock(profile.mode, { servicePort: profile.servicePort });
+  const plan = planFor(planKnock(profile.mode, { servicePort: profile.servicePort }), address);
+  const syn = synNeed(plan);
+  const needs = { wish: profile.transport, interface: chosen?.name ?? null, sourceMac: profile.sourceMac, syn };
   return { host: profile.host, address, family, sourceAddress, needs, plan, resolvedInMs };
 }
 
@@ -107,6 +115,21 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
     const choice = chooseTransport(needs, await unlessCancelled(statesFor(needs, available), signal));
     const transport = available.get(choice.name);
     for (const message of choice.warnings) yield { type: 'warning', message };
+    if (plan.connect.stealth !== undefined) {
+      const { stealth } = plan.connect;
+      const first =
+        stealth.kind === 'isn' ? null : await protectedBytes(stealth.integrityLength, options.descriptors, signal);
+      const syn = stealth.kind === 'isn' ? stealth : synFor(stealth, address, plan.connect.port, first);
+      zeroMs = monotonicMs();
+      const ready = { ...plan, connect: { ...plan.connect, stealth: syn } };
+      yield { type: 'armed', plan: ready, transport: choice.name, reason: choice.reason, unixMs: Date.now() };
+      yield* openByHelper(ready, syn, first, route, zeroMs, available, options, signal);
+      return;
+    }
+    if (options.descriptors?.pass === true)
+      throw new SesamyError('bad-input', 'Only a connection of TCP Stealth can be handed to ssh (ProxyUseFdpass).', {
+        steps: ['Take ProxyUseFdpass and --fdpass away.'],
+      });
     const connects = options.session !== undefined || (options.check !== false && plan.connect.probing === 'free');
     for await (const report of transport.send(plan.packets, route, listenMs(plan, connects), signal)) {
       if (report.type === 'armed') {
@@ -144,9 +167,9 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
 async function statesFor(needs: TransportNeeds, available: Transports): Promise<readonly TransportState[]> {
   if (needs.wish !== 'auto') return available.states([needs.wish]);
   // A plain SYN or datagram is enough.
-  if (!needsLink(needs)) return [];
+  if (needs.syn === 'plain' && !needsLink(needs)) return [];
   const states: TransportState[] = [];
-  for (const name of RAW_TRANSPORTS) {
+  for (const name of needs.syn === 'adopted' ? (['helper'] as const) : RAW_TRANSPORTS) {
     states.push(...(await available.states([name])));
     if (states.some((state) => state.works)) break;
   }
@@ -163,6 +186,69 @@ function listenMs(plan: KnockPlan, connects: boolean): number {
   if (!connects) return LISTEN_MS;
   const gapMs = plan.connect.atMs - (plan.packets.at(-1)?.atMs ?? 0);
   return Math.max(0, Math.min(LISTEN_MS, gapMs - CONNECT_LEAD_MS));
+}
+
+/** When the helper sends the SYN, and sends it again, in milliseconds after the first one. */
+const SYN_TIMES_MS = [0, 1000, 3000, 7000] as const;
+
+/** The connection whose SYN is the knock, from its first SYN to its end. */
+async function* openByHelper(
+  plan: KnockPlan,
+  syn: ChosenSyn,
+  first: Uint8Array | null,
+  route: Route,
+  zeroMs: number,
+  available: Transports,
+  options: KnockOptions,
+  signal: AbortSignal,
+): AsyncGenerator<KnockEvent, void> {
+  const { port, timeoutMs } = plan.connect;
+  const { descriptors } = options;
+  const use =
+    descriptors === undefined
+      ? null
+      : { how: descriptors.pass ? ('pass' as const) : ('splice' as const), ...descriptors };
+  let synAtMs = 0;
+  let attempt = 0;
+  const connection = { route, port, syn, timeoutMs, first: first ?? new Uint8Array(), use };
+  for await (const report of available.connect(connection, signal))
+    switch (report.type) {
+      case 'syn': {
+        synAtMs = report.sentAtMs - zeroMs;
+        const plannedMs = SYN_TIMES_MS[attempt] ?? synAtMs;
+        attempt += 1;
+        yield { type: 'connecting', plannedMs, actualMs: synAtMs, address: route.address, port, attempt };
+        break;
+      }
+      case 'open':
+        yield { type: 'open', atMs: report.atMs - zeroMs, answeredInMs: report.atMs - zeroMs - synAtMs };
+        break;
+      case 'carried':
+        // A connection that was handed over lives on; one that was only looked at is closed.
+        if (use?.how === 'splice')
+          yield {
+            type: 'closed',
+            atMs: monotonicMs() - zeroMs,
+            bytesIn: report.bytesIn,
+            bytesOut: report.bytesOut,
+          };
+    }
+}
+
+/** The bytes that the ISN protects, before any packet leaves. */
+async function protectedBytes(
+  length: number,
+  descriptors: KnockOptions['descriptors'],
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (descriptors !== undefined && !descriptors.pass) return firstBytes(descriptors.input, length, signal);
+  throw new SesamyError(
+    'bad-input',
+    descriptors === undefined
+      ? 'With an integrity length the ISN depends on the first bytes of the session, and a knock alone has none.'
+      : 'With an integrity length the ISN depends on the first bytes of the session, and ssh says none before it has the connection (ProxyUseFdpass).',
+    { steps: ['Use sesamy proxy without --fdpass, or set the integrity length to 0.'] },
+  );
 }
 
 function packetEvent(

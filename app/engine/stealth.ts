@@ -54,12 +54,6 @@ export function holdsSecret(plan: KnockPlan): boolean {
   return plan.connect.stealth?.kind === 'secret' || plan.packets.some(({ stealth }) => stealth?.kind === 'secret');
 }
 
-/** What kind of SYN a plan needs of its transport. */
-export function synNeed(plan: KnockPlan): 'plain' | 'chosen' | 'adopted' {
-  if (plan.connect.stealth !== undefined) return 'adopted';
-  return plan.packets.some(({ stealth }) => stealth !== undefined) ? 'chosen' : 'plain';
-}
-
 /** How long ssh may take to say its banner, in milliseconds: it says it before it hears anything. */
 const BANNER_TIMEOUT_MS = 5000;
 const LINE_FEED = 0x0a;

@@ -1,4 +1,6 @@
+import { SesamyError } from '../domain/errors';
 import { prepareKnock } from '../engine/knock';
+import { holdsSecret } from '../engine/stealth';
 import { serveAgent } from '../session/agent';
 import { retargeted } from '../session/saved-profile';
 import type { StateHolder } from './state';
@@ -42,6 +44,8 @@ export function holdAgent({
             async prepare(request, signal) {
               const profile = profiles.find(request.name);
               const prepared = await prepareKnock(retargeted(profile, request.host, request.port), signal);
+              if (holdsSecret(prepared.plan))
+                throw new SesamyError('vault-locked', 'This knock needs its secret, which the agent keeps to itself.');
               const use = { unixMs: Date.now(), profileName: profile.name, verb: request.verb };
               state.set('agentUses', [...state.current.agentUses, use].slice(-KEPT_USES));
               return prepared;

@@ -43,7 +43,7 @@ const prepared: PreparedKnock = {
     { servicePort: 22 },
   ),
   resolvedInMs: 1.5,
-  needs: { wish: 'auto', interface: 'eth0', sourceMac: '00:0E:35:0E:77:B0' },
+  needs: { wish: 'auto', interface: 'eth0', sourceMac: '00:0E:35:0E:77:B0', syn: 'plain' },
 };
 const request: AgentRequest = { name: 'home', verb: 'knock', host: null, port: null };
 

@@ -82,6 +82,15 @@ describe('the practice door', () => {
     expect(door.status.sessionsEver).toBe(0);
   });
 
+  it('says which modes have none', async () => {
+    const mode: Mode = { kind: 'tcp-stealth', secret: 's', timestamps: false, integrityLength: 0, use: 'connection' };
+    await expect(startPracticeDoor(mode, 0, () => undefined)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/^TCP Stealth cannot be practised on/) as string,
+      info: expect.objectContaining({ steps: ['Practise on count-window or port-sequence.'] }) as object,
+    });
+  });
+
   it('counts knocks by UDP on a port of their own', async () => {
     const knockPort = await freePort();
     door = await startPracticeDoor(countWindow('21', 'udp', knockPort), 0, () => undefined);

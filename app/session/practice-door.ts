@@ -9,10 +9,11 @@ import type { Server, Socket } from 'node:net';
 import { Server as SshServer, utils } from 'ssh2';
 import type { Connection } from 'ssh2';
 import { SesamyError } from '../domain/errors';
-import { doorOf } from '../domain/modes/registry';
+import { doorOf, modeDefinition, MODES } from '../domain/modes/registry';
 import type { Mode } from '../domain/modes/registry';
 import type { Door } from '../domain/plan/door';
 import type { KnockProtocol, Port } from '../domain/plan/knock-plan';
+import { anyOf } from '../domain/words';
 import { serveSession } from './practice-session';
 
 export const PRACTICE_HOST = '127.0.0.1';
@@ -47,7 +48,7 @@ export interface PracticeDoor {
  * @param mode the secret that it opens to
  * @param servicePort where it listens; 0: the system chooses
  * @param onChange called after each knock and at each session's start and end
- * @throws SesamyError `port-in-use`, `not-permitted`
+ * @throws SesamyError `bad-input` for a mode that has no door, `port-in-use`, `not-permitted`
  */
 export async function startPracticeDoor(
   mode: Mode,
@@ -135,6 +136,7 @@ export async function startPracticeDoor(
   try {
     const port = await listenTcp(servicePort);
     const rule = doorOf(mode, { servicePort: port });
+    if (rule === null) throw notToPractise(mode);
     for (const entry of rule.listens) {
       if (entry.protocol === 'udp') await listenUdp(entry.port);
       else if (entry.port !== port) await listenTcp(entry.port);
@@ -154,6 +156,15 @@ export async function startPracticeDoor(
     await stop();
     throw error;
   }
+}
+
+function notToPractise(mode: Mode): SesamyError {
+  const kinds = MODES.filter(({ door }) => door !== null).map(({ kind }) => kind);
+  return new SesamyError(
+    'bad-input',
+    `${modeDefinition(mode.kind).label} cannot be practised on: a door without privileges does not see what its knock is.`,
+    { steps: [`Practise on ${anyOf(kinds)}.`] },
+  );
 }
 
 function cannotListen(protocol: string, port: number, error: NodeJS.ErrnoException): SesamyError {

@@ -27,7 +27,7 @@ const prepared: PreparedKnock = {
   sourceAddress: null,
   plan,
   resolvedInMs: 1.5,
-  needs: { wish: 'auto', interface: 'eth0', sourceMac: '00:0E:35:0E:77:B0' },
+  needs: { wish: 'auto', interface: 'eth0', sourceMac: '00:0E:35:0E:77:B0', syn: 'plain' },
 };
 const ignore = (): void => undefined;
 

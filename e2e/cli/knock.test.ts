@@ -48,7 +48,7 @@ function prepared(to = port): PreparedKnock {
     sourceAddress: null,
     plan,
     resolvedInMs: 0,
-    needs: { wish: 'auto', interface: null, sourceMac: null },
+    needs: { wish: 'auto', interface: null, sourceMac: null, syn: 'plain' },
   };
 }
 

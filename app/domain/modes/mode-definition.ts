@@ -10,8 +10,11 @@ export interface PlanContext {
   readonly servicePort: Port;
 }
 
-/** Makes the server's side of a mode's settings. */
-export type DoorMaker<Schema extends z.ZodType> = (mode: z.infer<Schema>, context: PlanContext) => Door;
+interface MakesDoor<Schema extends z.ZodType> {
+  make(mode: z.infer<Schema>, context: PlanContext): Door;
+}
+/** Makes the server's side of a mode's settings. A method's type, like those beside it. */
+export type DoorMaker<Schema extends z.ZodType> = MakesDoor<Schema>['make'];
 
 /**
  * One way of knocking. A mode is one folder that exports one of these, and one line in `registry.ts`; nobody else
@@ -35,7 +38,7 @@ export interface ModeDefinition<
   /** The server's side of it, for the practice door and for tests; null where no door without privileges could tell. */
   readonly door: Maker;
   /** What a server needs to be opened by this mode, as text to copy; none where there is nothing to write down. */
-  readonly recipes?: (mode: z.infer<Schema>, context: RecipeContext) => readonly Recipe[];
+  recipes?(mode: z.infer<Schema>, context: RecipeContext): readonly Recipe[];
   /** Its options on the command line. */
   readonly inline: InlineForm<z.infer<Schema>>;
   /** One line for a list: says what kind of knock this is and gives nothing of the secret away. */

@@ -19,10 +19,16 @@ const TTL = 64;
 /** The reference client of knockd sends one NUL byte; servers look at the port only (knock-modes §2). */
 const UDP_PAYLOAD = Uint8Array.of(0);
 
-/** The maximum segment size option for an Ethernet link of 1500 bytes (RFC 9293 §3.7.1). */
-function mssOption(family: AddressFamily): Uint8Array {
+/**
+ * The maximum segment size for an Ethernet link of 1500 bytes (RFC 9293 §3.7.1), and the timestamp option where the SYN has
+ * one, after two paddings that put its values on a word (RFC 7323 §3.2, appendix A).
+ */
+function synOptions(family: AddressFamily, tsval: number | null): Uint8Array {
   const mss = family === 4 ? 1460 : 1440;
-  return Uint8Array.of(2, 4, mss >> 8, mss & 0xff);
+  const segmentSize = [2, 4, mss >> 8, mss & 0xff];
+  if (tsval === null) return Uint8Array.from(segmentSize);
+  const value = [tsval >>> 24, (tsval >>> 16) & 0xff, (tsval >>> 8) & 0xff, tsval & 0xff];
+  return Uint8Array.from([...segmentSize, 1, 1, 8, 10, ...value, 0, 0, 0, 0]);
 }
 
 /**
@@ -42,16 +48,16 @@ export function knockPackets(
       sourcePort: FIRST_SOURCE_PORT + ((start + position) % SOURCE_PORTS),
       destinationPort: packet.port,
     };
-    return packet.protocol === 'udp'
-      ? { ...common, protocol: 'udp', payload: UDP_PAYLOAD }
-      : {
-          ...common,
-          protocol: 'tcp',
-          sequence: chance.below(2 ** 32),
-          acknowledgment: 0,
-          flags: TCP_FLAGS.SYN,
-          window: WINDOW,
-          options: mssOption(family),
-        };
+    if (packet.protocol === 'udp') return { ...common, protocol: 'udp', payload: UDP_PAYLOAD };
+    const chosen = packet.stealth?.kind === 'isn' ? packet.stealth : null;
+    return {
+      ...common,
+      protocol: 'tcp',
+      sequence: chosen?.isn ?? chance.below(2 ** 32),
+      acknowledgment: 0,
+      flags: TCP_FLAGS.SYN,
+      window: WINDOW,
+      options: synOptions(family, chosen?.tsval ?? null),
+    };
   });
 }

@@ -101,3 +101,8 @@ export interface KnockPlan {
 export function planDurationMs(plan: KnockPlan): number {
   return plan.connect.atMs;
 }
+
+/** How many knocks there are: the packets, and the connecting SYN where that is one itself. */
+export function countKnocks(plan: KnockPlan): number {
+  return plan.packets.length + (plan.connect.stealth === undefined ? 0 : 1);
+}

@@ -15,6 +15,7 @@ const needs = (wish: TransportWish, interfaceName: string | null, sourceMac: str
   wish,
   interface: interfaceName,
   sourceMac,
+  syn: 'plain',
 });
 const MAC = '02:00:00:00:00:01';
 const EVERYTHING = computer('sockets', 'helper', 'pcap');

@@ -1,5 +1,6 @@
 /** Which way packets leave this computer, and how one is chosen (architecture, rule 7: the least privilege that does the job). */
 import { SesamyError } from '../errors';
+import type { KnockPlan } from './knock-plan';
 import type { TransportName } from './transport-names';
 
 export { TRANSPORT_NAMES } from './transport-names';
@@ -43,6 +44,12 @@ export interface TransportChoice {
   readonly reason: string;
   /** What the knock asks for and this transport does not do. */
   readonly warnings: readonly string[];
+}
+
+/** What a plan's SYNs need of a transport. */
+export function synNeed(plan: KnockPlan): TransportNeeds['syn'] {
+  if (plan.connect.stealth !== undefined) return 'adopted';
+  return plan.packets.some(({ stealth }) => stealth !== undefined) ? 'chosen' : 'plain';
 }
 
 /** Whether nothing but a raw frame on the link does all that is asked for. */

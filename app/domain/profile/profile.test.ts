@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countWindow } from '../modes/count-window';
 import { portSequence } from '../modes/port-sequence';
+import { tcpStealth } from '../modes/tcp-stealth';
 import { newProfile, normaliseMac, parseProfile, profileSchema } from './profile';
 import type { Profile } from './profile';
 import { SSH_OPTIONS } from './ssh';
@@ -12,6 +13,12 @@ const sequence = newProfile(ID, {
   name: 'Work',
   host: '2001:db8::1',
   mode: { ...portSequence.defaults, closing: [{ port: 9, protocol: 'udp' }] },
+});
+
+const stealth = newProfile(ID, {
+  name: 'Lab',
+  host: '192.0.2.1',
+  mode: { ...tcpStealth.defaults, secret: 'open sesamy', timestamps: true, integrityLength: 255 },
 });
 
 /** A deep copy of the profile with another value at the path. */
@@ -40,7 +47,7 @@ const full = {
 };
 
 describe('a profile', () => {
-  it.each([counting, sequence, full])('passes unchanged', (profile) => {
+  it.each([counting, sequence, stealth, full])('passes unchanged', (profile) => {
     expect(parseProfile(profile)).toEqual({ ok: true, value: profile });
   });
 
@@ -148,12 +155,12 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
   ],
   [
     'mode',
-    /^Mode must be an object whose kind is one of count-window, port-sequence; its kind is missing\.$/,
+    /^Mode must be an object whose kind is one of count-window, port-sequence, tcp-stealth; its kind is missing\.$/,
     [null, 5, 'count-window', undefined, []],
   ],
   [
     'mode.kind',
-    /^Mode must be an object whose kind is one of count-window, port-sequence; its kind is /,
+    /^Mode must be an object whose kind is one of count-window, port-sequence, tcp-stealth; its kind is /,
     ['', 'count', '__proto__', 'constructor', null, undefined, 5],
   ],
   [
@@ -184,6 +191,20 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
     sequence,
   ],
   ['mode.closing', /^Closing steps must be a list of 1 to 32 entries; /, [[], 'a', undefined], sequence],
+  [
+    'mode.secret',
+    /^Secret must be text of 1 to 64 bytes on one line, or 64 bytes as 128 hex digits(; it is empty|; this takes \d+ bytes)?\.$/,
+    ['', 'x'.repeat(65), 'é'.repeat(33), '0'.repeat(127), '0'.repeat(129), 'g'.repeat(128), 'a\nb', 'a\0', ...BAD_TEXT],
+    stealth,
+  ],
+  ['mode.timestamps', /^Timestamps must be true or false; this is /, ['on', 1, null, undefined], stealth],
+  [
+    'mode.integrityLength',
+    /^Integrity length must be a whole number of bytes from 0 to 255; /,
+    [-1, 256, 0.5, '8', null, undefined],
+    stealth,
+  ],
+  ['mode.use', /^Use must be one of connection, knock; /, ['', 'both', null, undefined], stealth],
 ];
 
 describe('a wrong value gives one problem that names the field and what is allowed', () => {
@@ -203,7 +224,7 @@ describe('a wrong value gives one problem that names the field and what is allow
     const inMode = WRONG.map(([path]) => path.split('.'))
       .filter(([first]) => first === 'mode')
       .map(([, second]) => second);
-    for (const definition of [countWindow, portSequence])
+    for (const definition of [countWindow, portSequence, tcpStealth])
       expect(inMode).toEqual(expect.arrayContaining(Object.keys(definition.schema.shape)));
   });
 

@@ -62,7 +62,9 @@ export function utf8Length(text: string): number {
 }
 
 function utf8(text: string): Uint8Array {
-  return Uint8Array.from(encodeURIComponent(text).match(/%[0-9A-F]{2}|[^%]/g) ?? [], (each) =>
+  // Half a surrogate pair has no UTF-8; encodeURIComponent would throw.
+  const whole = text.replaceAll(/\p{Cs}/gu, '\ufffd');
+  return Uint8Array.from(encodeURIComponent(whole).match(/%[0-9A-F]{2}|[^%]/g) ?? [], (each) =>
     each.length === 1 ? each.charCodeAt(0) : Number.parseInt(each.slice(1), 16),
   );
 }

@@ -7,8 +7,7 @@ export const MAX_INTEGRITY_LENGTH = 255;
 
 const SECRET = 'Secret must be text of 1 to 64 bytes on one line, or 64 bytes as 128 hex digits';
 
-/** The secret of TCP Stealth (knock-modes §4, seeds 001 and 004). */
-export const tcpStealthSchema = group('Mode', {
+const fields = group('Mode', {
   kind: z.literal('tcp-stealth'),
   // A longer text would be cut by the server's side in silence; the message never shows the secret.
   secret: z
@@ -25,6 +24,13 @@ export const tcpStealthSchema = group('Mode', {
    * for its source for a moment; then an ordinary connection follows.
    */
   use: oneOf('Use', ['connection', 'knock']),
+});
+
+/** The secret of TCP Stealth (knock-modes §4, seeds 001 and 004). */
+export const tcpStealthSchema = fields.refine(({ use, integrityLength }) => use !== 'knock' || integrityLength === 0, {
+  path: ['integrityLength'],
+  error:
+    'Integrity length must be 0 where the SYN is only a knock: there is no connection whose bytes it could protect.',
 });
 
 export type TcpStealth = z.infer<typeof tcpStealthSchema>;

@@ -7,22 +7,24 @@ import styles from './ModeCards.module.css';
 
 interface Props {
   readonly kind: ModeKind;
+  /** Which there are to choose from; all of them when it is left out. */
+  readonly modes?: readonly { readonly kind: ModeKind; readonly label: string; readonly description: string }[];
   readonly onChange: (kind: ModeKind) => void;
 }
 
 /** One card for each way of knocking, of which one is chosen. */
-export function ModeCards({ kind, onChange }: Props) {
+export function ModeCards({ kind, modes = MODES, onChange }: Props) {
   return (
     <RadioGroup
       aria-label="Way of knocking"
       className={cx(styles['cards'])}
       value={kind}
       onChange={(value) => {
-        const chosen = MODES.find((mode) => mode.kind === value);
+        const chosen = modes.find((mode) => mode.kind === value);
         if (chosen !== undefined) onChange(chosen.kind);
       }}
     >
-      {MODES.map((mode) => {
+      {modes.map((mode) => {
         const { Glyph } = modeForm(mode.kind);
         return (
           <RadioField key={mode.kind} value={mode.kind} className={cx(styles['card'])}>

@@ -21,3 +21,16 @@ test('each part that differs is named once, with both values', () => {
     { label: 'Tags', mine: 'none', theirs: 'work' },
   ]);
 });
+
+test('a secret that no line may show is named, and not shown', () => {
+  const mode = {
+    kind: 'tcp-stealth',
+    secret: 'one',
+    timestamps: false,
+    integrityLength: 0,
+    use: 'connection',
+  } as const;
+  expect(differences({ ...profile, mode }, { ...profile, mode: { ...mode, secret: 'two' } })).toEqual([
+    { label: 'Secret of the knock', mine: 'yours', theirs: 'another one' },
+  ]);
+});

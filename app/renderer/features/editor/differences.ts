@@ -32,7 +32,17 @@ const PARTS: readonly { readonly label: string; readonly text: (profile: Profile
 /** The parts that are not the same, as text; an empty one says so. */
 export function differences(mine: Profile, theirs: Profile): readonly Difference[] {
   const shown = (text: string): string => (text === '' ? 'none' : text);
-  return PARTS.map(({ label, text }) => ({ label, mine: shown(text(mine)), theirs: shown(text(theirs)) })).filter(
-    (part) => part.mine !== part.theirs,
-  );
+  const parts = PARTS.map(({ label, text }) => ({
+    label,
+    mine: shown(text(mine)),
+    theirs: shown(text(theirs)),
+  })).filter((part) => part.mine !== part.theirs);
+  // A summary may leave out the secret itself.
+  if (sameMode(mine, theirs) || parts.some((part) => part.label === 'Knock')) return parts;
+  return [...parts, { label: 'Secret of the knock', mine: 'yours', theirs: 'another one' }];
+}
+
+function sameMode(mine: Profile, theirs: Profile): boolean {
+  const text = (profile: Profile): string => JSON.stringify(Object.entries(profile.mode).sort());
+  return text(mine) === text(theirs);
 }

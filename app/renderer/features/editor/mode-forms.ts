@@ -4,10 +4,12 @@ import type { Mode, ModeKind } from '../../../domain/modes/registry';
 import type { ModeForm } from './mode-form';
 import { countWindowForm } from './modes/count-window';
 import { portSequenceForm } from './modes/port-sequence';
+import { tcpStealthForm } from './modes/tcp-stealth';
 
 const MODE_FORMS = {
   'count-window': countWindowForm,
   'port-sequence': portSequenceForm,
+  'tcp-stealth': tcpStealthForm,
 } as const satisfies { [Kind in ModeKind]: { readonly kind: Kind } };
 
 type AnyModeForm = ModeForm<ModeKind, unknown>;

@@ -22,3 +22,13 @@ test('a sequence of both protocols that closes the door', () => {
       'When the session ends, 1 more knock shuts the door.',
   );
 });
+
+test('TCP Stealth, which sends nothing before the connection, and as a knock sends one SYN', () => {
+  const mode = { kind: 'tcp-stealth', secret: 's', timestamps: false, integrityLength: 0 } as const;
+  expect(previewSentence(planKnock({ ...mode, use: 'connection' }, { servicePort: 22 }))).toBe(
+    'The connection’s own SYN is the knock: nothing is sent before it. An observer sees 1 SYN to port 22.',
+  );
+  expect(previewSentence(planKnock({ ...mode, use: 'knock' }, { servicePort: 22 }))).toBe(
+    'Takes 200 ms. The door opens; the server decides how long it stays open. An observer sees 2 SYNs to port 22.',
+  );
+});

@@ -4,6 +4,8 @@ import { planDurationMs } from '../../../domain/plan/knock-plan';
 import { count, duration } from '../../../domain/words';
 
 export function previewSentence(plan: KnockPlan): string {
+  if (plan.connect.stealth !== undefined)
+    return `The connection’s own SYN is the knock: nothing is sent before it. ${observerSentence(plan)}`;
   return [`Takes ${duration(planDurationMs(plan))}.`, doorSentence(plan), observerSentence(plan), closingSentence(plan)]
     .filter(Boolean)
     .join(' ');

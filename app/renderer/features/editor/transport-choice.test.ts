@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TransportState } from '../../../domain/plan/transport';
 import type { InterfaceInfo } from '../../../shared/contract';
 import { interfaceChoices } from './interface-choices';
+import { modeDraft } from './mode-forms';
 import { offeredMac, transportChoices, transportHint } from './transport-choice';
 
 const ETH0: InterfaceInfo = {
@@ -23,7 +24,8 @@ const ETH1: InterfaceInfo = {
   defaultRoute: false,
 };
 const INTERFACES = [ETH0, ETH1];
-const ANY = { transport: 'auto', interface: null, sourceMac: '' };
+const MODE = { kind: 'count-window', sequence: '12', windowMs: 500, knockPort: null, protocol: 'tcp' } as const;
+const ANY = { transport: 'auto', interface: null, sourceMac: '', servicePort: '22', mode: modeDraft(MODE) };
 
 const SOCKETS: TransportState = { name: 'sockets', works: true, detail: 'No privilege.', fix: null };
 const HELPER: TransportState = { name: 'helper', works: true, detail: 'Installed.', fix: null };

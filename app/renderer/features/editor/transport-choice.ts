@@ -1,6 +1,6 @@
 /** What the Network card says of transports: what may be chosen, and what the choice comes to on this computer now. */
 import { toErrorInfo } from '../../../domain/errors';
-import { chooseTransport, TRANSPORT_NAMES } from '../../../domain/plan/transport';
+import { chooseTransport, synNeed, TRANSPORT_NAMES } from '../../../domain/plan/transport';
 import type { TransportNeeds, TransportState } from '../../../domain/plan/transport';
 import { MAC_PATTERN, normaliseMac } from '../../../domain/profile/profile';
 import type { InterfaceInfo } from '../../../shared/contract';
@@ -8,6 +8,7 @@ import type { Choice } from '../../components/SelectInput';
 import { TRANSPORT_WORDS } from '../permissions/transport-words';
 import type { Draft } from './draft';
 import { meantInterface } from './interface-choices';
+import { planOfDraft } from './plan-of-draft';
 
 /** @param states null while nobody knows yet which ones work */
 export function transportChoices(states: readonly TransportState[] | null): readonly Choice[] {
@@ -21,7 +22,7 @@ export function transportChoices(states: readonly TransportState[] | null): read
   ];
 }
 
-type NetworkDraft = Pick<Draft, 'transport' | 'interface' | 'sourceMac'>;
+type NetworkDraft = Pick<Draft, 'transport' | 'interface' | 'sourceMac' | 'mode' | 'servicePort'>;
 
 /** The interface's own MAC, where the field does not have it already. */
 export function offeredMac(interfaces: readonly InterfaceInfo[], draft: NetworkDraft): string | null {
@@ -32,10 +33,12 @@ export function offeredMac(interfaces: readonly InterfaceInfo[], draft: NetworkD
 /** As a knock will ask for it. A MAC that is wrong still is not asked for: its field says what is wrong with it. */
 function needsOf(interfaces: readonly InterfaceInfo[], draft: NetworkDraft): TransportNeeds {
   const mac = normaliseMac(draft.sourceMac);
+  const plan = planOfDraft(draft.mode, draft.servicePort);
   return {
     wish: TRANSPORT_NAMES.find((name) => name === draft.transport) ?? 'auto',
     interface: meantInterface(interfaces, draft.interface)?.name ?? draft.interface,
     sourceMac: MAC_PATTERN.test(mac) ? mac : null,
+    syn: plan === null ? 'plain' : synNeed(plan),
   };
 }
 

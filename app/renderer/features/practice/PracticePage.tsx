@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { check } from '../../../domain/fields';
-import { modeSchema } from '../../../domain/modes/registry';
+import { modeSchema, MODES } from '../../../domain/modes/registry';
 import { count } from '../../../domain/words';
 import type { PracticeState } from '../../../shared/contract';
 import { attempt, request } from '../../client';
@@ -33,6 +33,9 @@ const START = modeDraft(
     closing: null,
   },
 );
+
+/** A door without privileges can follow these only. */
+const MODES_WITH_DOOR = MODES.filter((mode) => mode.door !== null);
 
 export function PracticePage() {
   const practice = useApp((app) => app.practice);
@@ -97,6 +100,7 @@ export function PracticePage() {
             <>
               <ModeCards
                 kind={draft.kind}
+                modes={MODES_WITH_DOOR}
                 onChange={(kind) => {
                   setDraft({ ...draft, kind });
                 }}

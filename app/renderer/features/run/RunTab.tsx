@@ -21,7 +21,8 @@ export function RunTab({ profile, run }: Props) {
   const plan = planOf(run, planKnock(profile.mode, { servicePort: profile.servicePort }));
   const description = describeRun(run, plan);
   const events = run?.events ?? [];
-  const connects = run === null || run.purpose === 'session';
+  // A connection that is the knock belongs to every run.
+  const connects = run === null || run.purpose === 'session' || plan.connect.stealth !== undefined;
   return (
     <div className={styles['tab']}>
       {description.error === null || run === null ? null : <RunFailure error={description.error} run={run} />}

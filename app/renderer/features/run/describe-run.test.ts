@@ -132,6 +132,57 @@ describe('a run in words', () => {
     );
   });
 
+  describe('whose connection is the knock', () => {
+    const stealth = newProfile(profile.id, {
+      name: 'lab',
+      host: '203.0.113.10',
+      mode: { kind: 'tcp-stealth', secret: 's', timestamps: false, integrityLength: 0, use: 'connection' },
+    });
+    const own = planKnock(stealth.mode, { servicePort: 22 });
+    const happened = eventsOf(stealth, 1000);
+    const described = (length: number, change: Partial<RunState> = {}) =>
+      describeRun(run(happened.slice(0, length), change), own);
+
+    test('is ready with one knock', () => {
+      const ready = describeRun(null, own);
+      expect(ready.sentence).toBe('the SYN of the connection to port 22 is the knock');
+      expect(progressLine(ready, own)).toBe('1 knock planned: the SYN of the connection itself');
+      expect(timelineInWords(own, null)).toBe(
+        'Timeline: the SYN of the connection to port 22 is the knock; door open from 0 ms on.',
+      );
+      expect(ready.steps.map((step) => step.label)).toEqual([
+        'Start SSH in the terminal',
+        'Find the host',
+        'Stealth SYN',
+        'Connect to port 22',
+      ]);
+    });
+
+    test('counts it once it left', () => {
+      expect(described(2).sentence).toBe('about to send the stealth SYN');
+      expect(progressLine(described(2), own)).toContain('0 of 1 knock sent');
+      expect(described(3).sentence).toBe('stealth SYN sent, waiting for port 22 to answer');
+      expect(progressLine(described(3), own)).toContain('1 of 1 knock sent');
+      expect(timelineInWords(own, described(3))).toMatch(/; 1 of 1 sent\.$/);
+      const knock = described(3, { purpose: 'knock' });
+      expect(knock.steps.map(({ label, state }) => [label, state])).toEqual([
+        ['Host found', 'done'],
+        ['Stealth SYN sent', 'done'],
+        ['Connect to port 22', 'active'],
+      ]);
+      expect(described(4).word).toBe('Door open');
+    });
+
+    test('says what a cancel left undone, and that nothing went without a connection', () => {
+      const cancelled = run([...happened.slice(0, 2), failed('cancelled')], { done: true });
+      expect(describeRun(cancelled, own).sentence).toBe('0 of 1 knock had been sent');
+      const sent: KnockEvent = { type: 'sent', atMs: 0, doorToMs: null };
+      expect(describeRun(run([...happened.slice(0, 2), sent], { done: true }), own).sentence).toMatch(
+        /^nothing was sent/,
+      );
+    });
+  });
+
   test('says bytes as people do', () => {
     expect([bytes(999), bytes(18_233), bytes(4_200_000)]).toEqual(['999 B', '18.2 kB', '4.2 MB']);
   });

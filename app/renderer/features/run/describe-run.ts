@@ -1,6 +1,7 @@
 /** A run in words: everything that the Run tab says is derived here from the plan and the events, and nowhere else. */
 import type { ErrorInfo } from '../../../domain/errors';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
+import { countKnocks } from '../../../domain/plan/knock-plan';
 import type { KnockPlan } from '../../../domain/plan/knock-plan';
 import { count, duration } from '../../../domain/words';
 import type { RunState } from '../../../shared/contract';
@@ -38,7 +39,8 @@ export interface RunDescription {
   readonly endedAtMs: number | null;
   /** Whether the now-line moves. */
   readonly moving: boolean;
-  readonly sentPackets: number;
+  /** Knocks that left, the connecting SYN among them where it is one itself. */
+  readonly sentKnocks: number;
   /** The largest distance between planned and actual time in milliseconds, null before the first packet. */
   readonly latenessMs: number | null;
   readonly transport: string | null;
@@ -126,6 +128,15 @@ export function planOf(run: RunState | null, planned: KnockPlan): KnockPlan {
   return armed?.type === 'armed' ? armed.plan : planned;
 }
 
+/** The connecting SYN is the knock. */
+function isOwnKnock(plan: KnockPlan): boolean {
+  return plan.connect.stealth !== undefined;
+}
+
+function sentKnocks(plan: KnockPlan, facts: Facts): number {
+  return facts.packets.length + (isOwnKnock(plan) && facts.connecting !== null ? 1 : 0);
+}
+
 /** @param plan what {@link planOf} answers for this run */
 export function describeRun(run: RunState | null, plan: KnockPlan): RunDescription {
   const facts = gather(run?.events ?? []);
@@ -133,7 +144,7 @@ export function describeRun(run: RunState | null, plan: KnockPlan): RunDescripti
   return {
     ...headline(run, plan, facts),
     zeroUnixMs: facts.armed?.unixMs ?? null,
-    sentPackets: facts.packets.length,
+    sentKnocks: sentKnocks(plan, facts),
     latenessMs: facts.packets.length === 0 ? null : latest,
     transport: facts.armed === null ? null : `${facts.armed.transport}: ${withoutStop(facts.armed.reason)}`,
     warnings: facts.warnings,
@@ -147,13 +158,15 @@ type Headline = Pick<RunDescription, 'word' | 'tone' | 'sentence' | 'next' | 'en
 
 function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline {
   const still = { next: null, moving: false } as const;
-  const knocks = count(plan.packets.length, 'knock');
+  const knocks = count(countKnocks(plan), 'knock');
   if (run === null)
     return {
       ...still,
       word: 'Ready',
       tone: 'calm',
-      sentence: `${knocks}, then the connection after ${duration(plan.connect.atMs)}`,
+      sentence: isOwnKnock(plan)
+        ? `the SYN of the connection to port ${plan.connect.port} is the knock`
+        : `${knocks}, then the connection after ${duration(plan.connect.atMs)}`,
       endedAtMs: null,
     };
 
@@ -173,7 +186,7 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       ...still,
       word: 'Cancelled',
       tone: 'calm',
-      sentence: `${facts.packets.length} of ${knocks} had been sent`,
+      sentence: `${sentKnocks(plan, facts)} of ${knocks} had been sent`,
       endedAtMs: failed.atMs,
     };
   }
@@ -200,7 +213,9 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       ...still,
       word: 'Sent',
       tone: 'calm',
-      sentence: `all ${knocks} left; ${doorWords(plan, sent.doorToMs)}`,
+      sentence: isOwnKnock(plan)
+        ? 'nothing was sent: without a connection there is no knock'
+        : `all ${knocks} left; ${doorWords(plan, sent.doorToMs)}`,
       endedAtMs: sent.atMs,
     };
   if (connecting !== null) {
@@ -210,7 +225,7 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       moving: !run.done,
       word: 'Connecting',
       tone: 'busy',
-      sentence: `waiting for port ${connecting.port} to answer${attempt}`,
+      sentence: `${isOwnKnock(plan) ? 'stealth SYN sent, ' : ''}waiting for port ${connecting.port} to answer${attempt}`,
       endedAtMs: null,
     };
   }
@@ -231,6 +246,7 @@ function findingSentence({ resolved, launched }: Facts): string {
 }
 
 function progress(run: RunState, plan: KnockPlan, facts: Facts): Pick<Headline, 'sentence' | 'next'> {
+  if (isOwnKnock(plan)) return { sentence: 'about to send the stealth SYN', next: null };
   const sent = facts.packets.length;
   const done = plan.steps.filter((step) => step.firstPacket + step.packetCount <= sent).length;
   const current = plan.steps[done - 1];
@@ -286,7 +302,14 @@ function stepsOf(run: RunState | null, plan: KnockPlan, facts: Facts): readonly 
       state: done ? 'done' : 'todo',
     });
   }
-  if (session || facts.connecting !== null)
+  if (isOwnKnock(plan))
+    steps.push({
+      label: facts.connecting === null ? 'Stealth SYN' : 'Stealth SYN sent',
+      detail: 'The knock: the first packet of the connection',
+      atMs: facts.connecting?.actualMs ?? plan.connect.atMs,
+      state: facts.connecting === null ? 'todo' : 'done',
+    });
+  if (session || isOwnKnock(plan) || facts.connecting !== null)
     steps.push({
       label: facts.open === null ? `Connect to port ${plan.connect.port}` : `Port ${plan.connect.port} answered`,
       detail: facts.open === null ? null : 'The door is open',
@@ -321,10 +344,12 @@ function markCurrent(steps: readonly RunStep[], run: RunState | null, facts: Fac
 
 /** The line under the timeline. */
 export function progressLine(description: RunDescription, plan: KnockPlan): string {
-  const total = plan.packets.length;
+  const total = countKnocks(plan);
   if (description.zeroUnixMs === null)
-    return `${count(total, 'knock')} planned, the last at ${duration(lastKnockMs(plan))}`;
-  const parts = [`${description.sentPackets} of ${count(total, 'knock')} sent`];
+    return isOwnKnock(plan)
+      ? '1 knock planned: the SYN of the connection itself'
+      : `${count(total, 'knock')} planned, the last at ${duration(lastKnockMs(plan))}`;
+  const parts = [`${description.sentKnocks} of ${count(total, 'knock')} sent`];
   if (description.latenessMs !== null) parts.push(`on time to ${description.latenessMs.toFixed(1)} ms`);
   if (description.transport !== null) parts.push(description.transport);
   return parts.join(' · ');
@@ -332,18 +357,22 @@ export function progressLine(description: RunDescription, plan: KnockPlan): stri
 
 /** The timeline in words, for those who do not see it. */
 export function timelineInWords(plan: KnockPlan, description: RunDescription | null, connects = true): string {
-  const ports = [...new Set(plan.packets.map((packet) => packet.port))].join(', ');
-  const parts = [
-    `${count(plan.packets.length, 'knock')} in ${count(plan.steps.length, 'step')} to port ${ports}, the last at ${duration(lastKnockMs(plan))}`,
-  ];
-  if (connects) parts.push(`connection to port ${plan.connect.port} at ${duration(plan.connect.atMs)}`);
+  const parts = isOwnKnock(plan) ? [`the SYN of the connection to port ${plan.connect.port} is the knock`] : [];
+  if (plan.packets.length > 0) {
+    const ports = [...new Set(plan.packets.map((packet) => packet.port))].join(', ');
+    const steps = count(plan.steps.length, 'step');
+    parts.push(
+      `${count(plan.packets.length, 'knock')} in ${steps} to port ${ports}, the last at ${duration(lastKnockMs(plan))}`,
+    );
+    if (connects) parts.push(`connection to port ${plan.connect.port} at ${duration(plan.connect.atMs)}`);
+  }
   parts.push(
     plan.door.toMs === null
       ? `door open from ${duration(plan.door.fromMs)} on`
       : `door open from ${duration(plan.door.fromMs)} to ${duration(plan.door.toMs)}`,
   );
   if (description !== null && description.zeroUnixMs !== null)
-    parts.push(`${description.sentPackets} of ${plan.packets.length} sent`);
+    parts.push(`${description.sentKnocks} of ${countKnocks(plan)} sent`);
   return `Timeline: ${parts.join('; ')}.`;
 }
 

@@ -136,6 +136,25 @@ describe('the timeline', () => {
     ]);
   });
 
+  test('shows a plan whose connection is the knock: one diamond at its beginning, and an open door only when it answers', () => {
+    const stealth: Mode = {
+      kind: 'tcp-stealth',
+      secret: 's',
+      timestamps: false,
+      integrityLength: 0,
+      use: 'connection',
+    };
+    const { ticks, diamond, axis, door } = timelineLayout(plan(stealth), [], 700);
+    expect(ticks).toEqual([]);
+    expect(diamond).toEqual({ x: 8, label: 'stealth SYN', labelSide: 'right', state: 'planned' });
+    expect(axis.map((mark) => mark.label)).toEqual(['0 s', '200 ms', '400 ms', '600 ms', '800 ms', '1 s']);
+    expect(door).toMatchObject({ x: 0, width: 700, state: 'expected' });
+    expect(timelineLayout(plan(stealth), events(stealth), 700)).toMatchObject({
+      diamond: { state: 'answered' },
+      door: { state: 'open' },
+    });
+  });
+
   test('holds what lies outside at the edge', () => {
     const { scale } = timelineLayout(plan(COUNT), [], 700);
     expect([xAt(scale, -5), xAt(scale, 1e9)]).toEqual([0, 700]);

@@ -23,6 +23,7 @@ export const ROWS = {
 const TICK_WIDTH = 5;
 const TICK_PITCH = 8;
 const NARROWEST_PITCH = 2.5;
+const DIAMOND_HALF = 8;
 /** A generous guess at a letter's width at the timeline's type size; text is not measured. */
 const LETTER = 6.4;
 
@@ -117,6 +118,9 @@ export function timelineLayout(
   };
 }
 
+/** What is shown of a connection that waits for nothing: when an unanswered SYN would be sent again (RFC 6298 §2.1). */
+const STEALTH_SPAN_MS = 1000;
+
 /** The plan's own end with some room behind it, or the last thing that happened on it when that was later. */
 function endOf(plan: KnockPlan, events: readonly KnockEvent[]): number {
   const planned = [
@@ -124,7 +128,7 @@ function endOf(plan: KnockPlan, events: readonly KnockEvent[]): number {
     ...plan.bands.map((band) => band.toMs),
     plan.door.toMs ?? plan.connect.atMs * 1.3,
     plan.connect.atMs * 1.05,
-    1,
+    plan.connect.stealth === undefined ? 1 : STEALTH_SPAN_MS,
   ];
   const happened = events.map((event) => {
     if (event.type === 'packet-sent') return event.phase === 'knock' ? event.actualMs : 0;
@@ -188,13 +192,15 @@ function diamondOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale)
         : failed
           ? 'unanswered'
           : 'sent';
+  const stealth = plan.connect.stealth !== undefined;
   const label = {
-    planned: `connect at ${duration(atMs)}`,
-    sent: `connecting since ${duration(atMs)}`,
+    planned: stealth ? 'stealth SYN' : `connect at ${duration(atMs)}`,
+    sent: stealth ? 'stealth SYN sent' : `connecting since ${duration(atMs)}`,
     answered: `connected at ${duration(atMs)}`,
     unanswered: hungUp ? 'hung up' : 'no answer',
   }[state];
-  const x = xAt(scale, atMs);
+  // A diamond at the plan's zero keeps its left half inside.
+  const x = Math.max(xAt(scale, atMs), DIAMOND_HALF);
   return { x, label, labelSide: x + 13 + label.length * LETTER < scale.right ? 'right' : 'left', state };
 }
 
