@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // Both of two cores: by itself Vitest would leave one to nobody.
     maxWorkers: 2,
+    // A busy machine may take its time: nothing here is a matter of seconds.
+    testTimeout: 20_000,
     projects: [
       {
         test: {

@@ -91,3 +91,34 @@ describe('a transport asked for by name', () => {
     expect(choice.warnings[0]).toContain('eth0');
   });
 });
+
+describe('for a SYN whose ISN is the knock', () => {
+  const stealth = (wish: TransportWish, syn: 'chosen' | 'adopted') => ({ ...needs(wish, null, null), syn });
+  const state = (name: 'sockets' | 'helper' | 'pcap', works: boolean): TransportState => ({
+    name,
+    works,
+    detail: `${name} ${works ? 'works' : 'is absent'}.`,
+    fix: works ? null : { text: `Install ${name}:`, command: `install ${name}` },
+  });
+  const both = [state('sockets', true), state('helper', true), state('pcap', true)];
+  const onlyPcap = [state('sockets', true), state('helper', false), state('pcap', true)];
+
+  it('takes a raw transport, and only the helper where the SYN becomes the connection', () => {
+    expect(chooseTransport(stealth('auto', 'chosen'), both).name).toBe('helper');
+    expect(chooseTransport(stealth('auto', 'chosen'), onlyPcap).name).toBe('pcap');
+    expect(chooseTransport(stealth('auto', 'adopted'), both).name).toBe('helper');
+  });
+
+  it.each([
+    ['auto', 'helper is absent. '],
+    ['pcap', 'only the helper can'],
+    ['sockets', 'only the helper can'],
+  ] as const)('never falls back to what cannot do it: %s', (wish, why) => {
+    expect(() => chooseTransport(stealth(wish, 'adopted'), onlyPcap)).toThrow(why.trim());
+  });
+
+  it('says that a source MAC is not used for a connection', () => {
+    const { warnings } = chooseTransport({ ...stealth('auto', 'adopted'), sourceMac: '02:00:00:00:00:01' }, both);
+    expect(warnings.join()).toContain('02:00:00:00:00:01 is not used');
+  });
+});

@@ -102,10 +102,11 @@ function chooseForSyn(needs: TransportNeeds, states: readonly TransportState[]):
   const wanted = able.filter((name) => needs.wish === 'auto' || needs.wish === name);
   const name = wanted.find((each) => states.some((state) => state.name === each && state.works));
   if (name !== undefined) {
-    const lost = needs.syn === 'adopted' && needs.sourceMac !== null;
-    const warnings = lost
-      ? [`The source MAC ${needs.sourceMac ?? ''} is not used: the SYN becomes a connection of this computer’s.`]
-      : [];
+    const { sourceMac } = needs;
+    const warnings =
+      needs.syn === 'adopted' && sourceMac !== null
+        ? [`The source MAC ${sourceMac} is not used: the SYN becomes a connection of this computer’s.`]
+        : [];
     return { name, reason: 'needed for a SYN whose ISN is the knock', warnings };
   }
   const lacking = states.filter((state) => wanted.some((each) => each === state.name));

@@ -150,7 +150,7 @@ describe('a report', () => {
     ['00000005 01 85 0009 00', 'with a byte left over'],
     ['00000003 01 85 00', 'with a field cut short'],
     ['00000009 01 86 00 ffff 00000000', 'without a reason'],
-    ['00000009 01 86 11 ffff 00000000', 'with an unknown reason'],
+    ['00000009 01 86 40 ffff 00000000', 'with an unknown reason'],
     [`0000001f 01 84 0000000000000005 0001 00 0000 ${FROM}`, 'of no kind of answer'],
     [`0000001f 01 84 0000000000000005 0001 04 0000 ${FROM}`, 'of an unknown kind of answer'],
     ['00000004 01 85', 'that ends too soon'],
