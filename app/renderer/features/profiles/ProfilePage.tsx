@@ -57,7 +57,7 @@ export function ProfilePage({ id }: { readonly id: string }) {
         title={profile.name}
         summary={`${host}, port ${servicePort} · ${planKnock(mode, { servicePort }).summary}`}
         action={
-          tab !== 'edit' ? (
+          tab === 'run' || (tab === 'server' && !unsaved) ? (
             <RunButton profileId={id} run={run} />
           ) : editing === null ? null : (
             <EditButtons editing={editing} />
