@@ -82,7 +82,8 @@ function settingsText(profiles: readonly Profile[]): string {
     .join('');
 }
 
-function alreadyThere(file: string): SesamyError {
+/** A file that may not be replaced. */
+export function alreadyThere(file: string): SesamyError {
   return new SesamyError('bad-input', `${shown(file)} is there already.`, {
     steps: ['Choose another name, or add --force to replace it.'],
   });

@@ -7,6 +7,7 @@ import type { ExportOptions } from './export-verb';
 import type { ImportOptions } from './import-verb';
 import type { PassphraseOptions } from './passphrase';
 import type { PassphraseVerbOptions } from './passphrase-verb';
+import type { RecipeOptions } from './recipe-verb';
 import type { ProfileOptions, TargetOptions } from './target';
 
 /** Exit code of a usage error, by the convention of getopt programs and of issue A. */
@@ -123,6 +124,21 @@ function program(finish: (code: number) => void): Command {
     .action(async (options: TargetOptions) => {
       const { practiceVerb } = await import('./practice-verb');
       finish(await practiceVerb(options));
+    });
+
+  withPassphrase(
+    withTarget(sesamy.command('recipe').description('print what the server needs to be opened by a knock')),
+  )
+    .argument('[target]', 'a saved profile, by name or id')
+    .option('--output <file>', 'write it to this file, which only you can read')
+    .option('--force', 'replace the file')
+    .addHelpText(
+      'after',
+      `\nThe text goes to standard output, what to know about it to standard error. --family also goes with a saved profile. Whoever can read the recipe can open the port.\n${example('sesamy recipe lab --output lab.nft', 'sesamy recipe --mode tcp-stealth --host 192.0.2.1 --secret SECRET --family 4')}`,
+    )
+    .action(async (target: string | undefined, options: RecipeOptions) => {
+      const { recipeVerb } = await import('./recipe-verb');
+      finish(await recipeVerb(target, options));
     });
 
   sesamy

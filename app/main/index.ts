@@ -4,9 +4,11 @@ import { app, BrowserWindow, dialog, Menu, nativeTheme } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
 import { SesamyError } from '../domain/errors';
 import { knockSettingsFromProfile, printKnockSettings } from '../domain/formats/knocksettings';
+import type { Recipe } from '../domain/modes/recipe';
 import { listInterfaces } from '../engine/interfaces';
 import { transports, transportsOf } from '../engine/transports/registry';
 import { agentPath } from '../session/agent';
+import { serverRecipes } from '../session/server-recipe';
 import { availableTerminals } from '../session/terminals';
 import type { AppInfo, AppState } from '../shared/contract';
 import { sealBundle, vaultLocation } from '../vault';
@@ -157,6 +159,9 @@ async function start(): Promise<void> {
   };
   startAutoLock({ settings: () => state.current.settings, isOpen: () => state.current.vault.status === 'open', lock });
 
+  const recipesOf = (profileId: string): Promise<readonly Recipe[]> =>
+    serverRecipes(profiles.get(profileId), new AbortController().signal);
+
   const handlers: Handlers = {
     'state.get': () => state.current,
     'vault.create': async ({ passphrase, device }) => {
@@ -244,6 +249,12 @@ async function start(): Promise<void> {
     'export.bundle': ({ ids, passphrase }) => {
       const chosen = ids.map((id) => profiles.get(id));
       return saveTo(window, 'Export an encrypted bundle', 'profiles.sesamy', () => sealBundle(chosen, passphrase));
+    },
+    'recipe.get': ({ profileId }) => recipesOf(profileId),
+    'recipe.save': async ({ profileId, index }) => {
+      const recipe = (await recipesOf(profileId))[index];
+      if (recipe === undefined) throw new SesamyError('unknown-target', 'The server’s recipe is another one now.');
+      return saveTo(window, `Save the recipe for ${recipe.title}`, recipe.fileName, () => Promise.resolve(recipe.text));
     },
     'run.start': ({ profileId, purpose }) => {
       runs.start(profiles.get(profileId), purpose);

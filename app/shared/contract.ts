@@ -8,6 +8,7 @@
 import * as z from 'zod';
 import type { ErrorInfo } from '../domain/errors';
 import { modeSchema } from '../domain/modes/registry';
+import type { Recipe } from '../domain/modes/recipe';
 import type { ModeKind } from '../domain/modes/registry';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { TransportState } from '../domain/plan/transport';
@@ -232,6 +233,10 @@ export const REQUESTS = {
   'export.settings': z.strictObject({ id }),
   /** Opens the save dialog and writes an encrypted bundle of these profiles under a passphrase of its own. */
   'export.bundle': z.strictObject({ ids: z.array(id).min(1).max(100_000), passphrase }),
+  /** What the profile's server needs, as text: main looks up the host for it. An error where there is no such text. */
+  'recipe.get': z.strictObject({ profileId: id }),
+  /** Opens the save dialog and writes one of them, for this user alone. */
+  'recipe.save': z.strictObject({ profileId: id, index: z.int().min(0).max(1000) }),
   /** Knocks; with `session`, by way of a terminal with ssh on it. Answers when the run has begun. */
   'run.start': z.strictObject({ profileId: id, purpose: z.enum(['session', 'knock']) }),
   'run.cancel': z.strictObject({ profileId: id }),
@@ -274,6 +279,8 @@ export interface Answers {
   /** The file's name, null when the person closed the dialog. */
   'export.settings': { readonly file: string | null };
   'export.bundle': { readonly file: string | null };
+  'recipe.get': readonly Recipe[];
+  'recipe.save': { readonly file: string | null };
   'run.start': null;
   'run.cancel': null;
   'practice.start': { readonly profileId: string };

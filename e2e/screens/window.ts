@@ -28,6 +28,8 @@ export class SesamyWindow {
   readonly unlock: Locator;
   readonly permissions: Locator;
   readonly transportHint: Locator;
+  /** The secret of a TCP Stealth profile; hidden, it is no textbox. */
+  readonly secret: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -45,6 +47,7 @@ export class SesamyWindow {
     this.unlock = page.getByRole('button', { name: 'Unlock', exact: true });
     this.permissions = page.getByRole('dialog', { name: 'Permissions' });
     this.transportHint = page.getByRole('status', { name: 'What the transport will do' });
+    this.secret = page.getByLabel('Secret', { exact: true });
   }
 
   button(name: string): Locator {
@@ -57,6 +60,20 @@ export class SesamyWindow {
 
   profile(name: string): Locator {
     return this.profiles.getByRole('option', { name: new RegExp(`^${name} `) });
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name });
+  }
+
+  /** A card of the Server tab. */
+  recipe(title: string): Locator {
+    return this.page.getByRole('region', { name: title, exact: true });
+  }
+
+  /** Chooses a way of knocking in the editor. */
+  async chooseMode(label: string): Promise<void> {
+    await this.page.getByText(label, { exact: true }).click();
   }
 
   /** A transport's row in the Permissions panel. */

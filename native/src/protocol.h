@@ -54,6 +54,11 @@ enum reason {
   SEND_FAILED = 14,
   CANCELLED = 15,
   INTERNAL = 16,
+  REFUSED = 17,        /* the destination answered the SYN with a RST */
+  UNREACHABLE = 18,    /* an ICMP error came back for the SYN */
+  NO_ANSWER = 19,      /* no answer to any SYN in time */
+  PORT_BUSY = 20,      /* the source port is in use, or none is free */
+  FIRST_TOO_LONG = 21, /* the first bytes do not fit into one segment */
 };
 
 enum level { LEVEL_ROUTED = 1, LEVEL_LINK = 2 };

@@ -8,12 +8,14 @@ interface Props {
   readonly disabled?: boolean;
   /** Short words under the label. */
   readonly hint?: string | undefined;
+  /** The field's path, where something may lead to it. */
+  readonly name?: string;
   /** The accessible name, where the text alone says too much or too little. */
   readonly label?: string;
 }
 
 /** A native checkbox: long lists of them have to be cheap. */
-export function CheckboxInput({ children, checked, onChange, disabled = false, hint, label }: Props) {
+export function CheckboxInput({ children, checked, onChange, disabled = false, hint, name, label }: Props) {
   return (
     <div className={styles['field']}>
       <label className={styles['label']}>
@@ -25,6 +27,7 @@ export function CheckboxInput({ children, checked, onChange, disabled = false, h
           onChange={(event) => {
             onChange(event.target.checked);
           }}
+          {...(name === undefined ? {} : { name })}
           {...(label === undefined ? {} : { 'aria-label': label })}
         />
         <span className={styles['words']}>

@@ -20,7 +20,7 @@ export type Selection =
 /** The id of the list's element. */
 export const PROFILE_LIST = 'profile-list';
 
-export type Tab = 'run' | 'edit';
+export type Tab = 'run' | 'edit' | 'server';
 
 /** The one profile that is being edited. */
 export interface Editing {

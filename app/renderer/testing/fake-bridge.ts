@@ -3,7 +3,8 @@
  * the renderer can be tried and tested without Electron, network or clock.
  */
 import { errorInfo, SesamyError, toErrorInfo } from '../../domain/errors';
-import { modeDefinition, MODES, planKnock } from '../../domain/modes/registry';
+import { modeDefinition, MODES, planKnock, recipesOf } from '../../domain/modes/registry';
+import type { Recipe } from '../../domain/modes/recipe';
 import type { KnockEvent } from '../../domain/plan/knock-event';
 import type { TransportState } from '../../domain/plan/transport';
 import { newProfile } from '../../domain/profile/profile';
@@ -132,6 +133,13 @@ export function fakeMain(options: Options = {}): FakeMain {
     pushProfiles();
   };
 
+  const recipes = (profileId: string): readonly Recipe[] => {
+    const profile = profiles.get(profileId);
+    if (profile === undefined) throw new SesamyError('unknown-target', `There is no profile ${profileId}.`);
+    const { mode, servicePort } = profile;
+    return recipesOf(mode, { address: '203.0.113.10', family: 4, servicePort });
+  };
+
   const handlers: Handlers = {
     'state.get': () => state,
     'profile.get': ({ id }) => {
@@ -244,6 +252,8 @@ export function fakeMain(options: Options = {}): FakeMain {
     'import.discard': () => null,
     'export.settings': () => ({ file: 'knocksettings.txt' }),
     'export.bundle': () => ({ file: 'profiles.sesamy' }),
+    'recipe.get': ({ profileId }) => recipes(profileId),
+    'recipe.save': ({ profileId, index }) => ({ file: recipes(profileId)[index]?.fileName ?? null }),
     'run.start': ({ profileId, purpose }) => {
       const run: RunState = {
         runId: `run-${asked.length}`,

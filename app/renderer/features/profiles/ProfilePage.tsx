@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { planKnock } from '../../../domain/modes/registry';
+import { modeDefinition, planKnock } from '../../../domain/modes/registry';
 import type { Profile } from '../../../domain/profile/profile';
 import { useApp } from '../../state/mirror';
 import { attempt, request } from '../../client';
@@ -9,6 +9,7 @@ import { beginEditing, hasUnsavedChanges, showFailure, showTab, useUi } from '..
 import type { Tab as TabName } from '../../state/ui';
 import { EditButtons } from '../editor/EditButtons';
 import { EditTab } from '../editor/EditTab';
+import { ServerTab } from '../recipes/ServerTab';
 import { RunButton } from '../run/RunButton';
 import { RunTab } from '../run/RunTab';
 import { PageHeader } from './PageHeader';
@@ -37,7 +38,7 @@ function useProfile(id: string): Profile | null {
 export function ProfilePage({ id }: { readonly id: string }) {
   const profile = useProfile(id);
   const run = useApp((app) => app.runs[id] ?? null);
-  const tab = useUi((ui) => ui.tab);
+  const wanted = useUi((ui) => ui.tab);
   const editing = useUi((ui) => ui.editing);
   // Choosing the row of the profile that is shown already ends its editing too.
   const nothingToEdit = editing === null;
@@ -47,6 +48,8 @@ export function ProfilePage({ id }: { readonly id: string }) {
   if (profile === null) return null;
 
   const { host, servicePort, mode } = profile;
+  const hasRecipes = modeDefinition(mode.kind).recipes !== undefined;
+  const tab = wanted === 'server' && !hasRecipes ? 'run' : wanted;
   const unsaved = hasUnsavedChanges(editing);
   return (
     <>
@@ -54,7 +57,7 @@ export function ProfilePage({ id }: { readonly id: string }) {
         title={profile.name}
         summary={`${host}, port ${servicePort} · ${planKnock(mode, { servicePort }).summary}`}
         action={
-          tab === 'run' ? (
+          tab === 'run' || (tab === 'server' && !unsaved) ? (
             <RunButton profileId={id} run={run} />
           ) : editing === null ? null : (
             <EditButtons editing={editing} />
@@ -77,6 +80,11 @@ export function ProfilePage({ id }: { readonly id: string }) {
               Edit
               {unsaved ? <span className={styles['unsaved']} title="Unsaved changes" aria-hidden="true" /> : null}
             </Tab>
+            {hasRecipes ? (
+              <Tab id="server" className={cx(styles['tab'])}>
+                Server
+              </Tab>
+            ) : null}
           </TabList>
           <ProfileActions id={id} name={profile.name} />
         </div>
@@ -86,6 +94,11 @@ export function ProfilePage({ id }: { readonly id: string }) {
         <TabPanel id="edit" className={cx(styles['panel'])}>
           {editing === null ? null : <EditTab editing={editing} />}
         </TabPanel>
+        {hasRecipes ? (
+          <TabPanel id="server" className={cx(styles['panel'])}>
+            <ServerTab profile={profile} unsaved={unsaved} />
+          </TabPanel>
+        ) : null}
       </Tabs>
     </>
   );

@@ -104,6 +104,7 @@ function Fields({ draft, onChange, report }: ModeFieldsProps<TcpStealthDraft>) {
       />
       <div className={styles['timestamps']}>
         <CheckboxInput
+          name={report.name('timestamps')}
           checked={draft.timestamps}
           onChange={(timestamps) => {
             change({ timestamps });

@@ -1,0 +1,44 @@
+/** The server's side of a profile as text: the window and the command line show the same. */
+import { SesamyError } from '../domain/errors';
+import { modeDefinition, MODES, recipesOf } from '../domain/modes/registry';
+import type { Recipe } from '../domain/modes/recipe';
+import type { Profile } from '../domain/profile/profile';
+import { anyOf } from '../domain/words';
+import { resolveHost } from '../engine/resolve';
+import type { ResolvedAddress } from '../engine/resolve';
+
+/**
+ * What the profile's server needs, for each family by which the profile may reach it.
+ * @throws SesamyError `bad-input` where there is no recipe for such a knock, `name-not-found`, `no-address-of-family`,
+ * `cancelled`
+ */
+export async function serverRecipes(profile: Profile, signal: AbortSignal): Promise<readonly Recipe[]> {
+  const { mode, servicePort } = profile;
+  const definition = modeDefinition(mode.kind);
+  if (definition.recipes === undefined)
+    throw new SesamyError('bad-input', `There is no recipe yet for servers of the kind ${mode.kind}.`, {
+      steps: [`Recipes there are for ${anyOf(MODES.filter((each) => 'recipes' in each).map((each) => each.kind))}.`],
+    });
+  const addresses = await addressesOf(profile, signal);
+  return addresses.flatMap(({ address, family }) => recipesOf(mode, { address, family, servicePort }));
+}
+
+/** One address a family. A rule for one of them alone would leave the port open by way of the other. */
+async function addressesOf(profile: Profile, signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
+  const { host, addressFamily } = profile;
+  const families = addressFamily === 'auto' ? (['4', '6'] as const) : [addressFamily];
+  const found: ResolvedAddress[] = [];
+  let missing: unknown = null;
+  for (const family of families) {
+    try {
+      const resolved = await resolveHost(host, family, signal);
+      // The zone of a link-local address means nothing beyond this computer.
+      found.push({ ...resolved, address: resolved.address.replace(/%.*$/, '') });
+    } catch (error) {
+      if (!(error instanceof SesamyError) || error.code !== 'no-address-of-family') throw error;
+      missing = error;
+    }
+  }
+  if (found.length === 0) throw missing;
+  return found;
+}
