@@ -5,7 +5,7 @@ import type { Profile } from '../domain/profile/profile';
 import { freeNames } from '../session/free-names';
 import { findProfile } from '../session/saved-profile';
 import type { ProfileSummary } from '../shared/contract';
-import type { OpenVault, ProfileEdit } from '../vault';
+import type { OpenVault, ProfileEdits } from '../vault';
 import type { StateHolder } from './state';
 
 /** The profiles that the window shows: those of the open vault, and those that live as long as a practice door. */
@@ -19,7 +19,7 @@ export interface Profiles {
   /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
   find(name: string): Profile;
   /** Errors as {@link OpenVault.change}, and `vault-locked`. */
-  change(edits: readonly ProfileEdit[]): Promise<void>;
+  change(edits: ProfileEdits): Promise<void>;
   /** A profile that is never saved, until `letGo` or the lock. */
   keepForNow(profile: Profile): void;
   letGo(id: string): void;
@@ -51,7 +51,7 @@ export function holdProfiles(state: StateHolder): Profiles {
       throw new SesamyError('unknown-target', 'The profile is not there any more.', { steps: [] });
     return found;
   };
-  const change = async (edits: readonly ProfileEdit[]): Promise<void> => {
+  const change = async (edits: ProfileEdits): Promise<void> => {
     await openVault().change(edits);
     publish();
   };

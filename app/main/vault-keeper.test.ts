@@ -201,4 +201,16 @@ describe('imports', () => {
     expect(names()).toEqual(['192.0.2.17']);
     await expect(imports.confirm(preview.previewId, [0])).rejects.toMatchObject({ code: 'unknown-target' });
   });
+
+  it('of a name that is taken get another one, and the outcome says so', async () => {
+    await keeper.create(PASSPHRASE, false);
+    const imports = holdImports((edits) => profiles.change(edits));
+    const { previewId } = imports.preview([{ name: 'a.txt', text: GOOD }]);
+    // Taken only after the preview.
+    await save('192.0.2.16');
+    const { imported } = await imports.confirm(previewId, [0]);
+    expect(imported).toMatchObject([{ id: idOf('192.0.2.16 2'), name: '192.0.2.16 2' }]);
+    expect(imported[0]?.remarks).toContain('192.0.2.16 is taken, so this one is called 192.0.2.16 2.');
+    expect(names()).toEqual(['192.0.2.16', '192.0.2.16 2']);
+  });
 });

@@ -15,7 +15,7 @@ import { readChecksum, readContainer } from './read';
 import { LostLock, replaceVault, stampOf, sweep } from './save';
 import type { FileStamp } from './save';
 import { deviceSlot, passphraseSlot, slotInfo } from './slots';
-import type { OpenVault, ProfileEdit, SlotInfo, VaultLocation } from './vault';
+import type { OpenVault, ProfileEdit, ProfileEdits, SlotInfo, VaultLocation } from './vault';
 
 /** What the tests may replace: nothing of it is in the product's hands. */
 export interface VaultOptions {
@@ -138,9 +138,9 @@ export class UnlockedVault implements OpenVault {
     });
   }
 
-  change(edits: readonly ProfileEdit[]): Promise<void> {
+  change(edits: ProfileEdits): Promise<void> {
     return this.#save(({ profiles }) => {
-      const edited = applyEdits(profiles, edits);
+      const edited = applyEdits(profiles, typeof edits === 'function' ? edits(profiles) : edits);
       return edited === null ? null : { profiles: edited };
     });
   }

@@ -55,6 +55,12 @@ export type ProfileEdit =
   | { readonly kind: 'save'; readonly profile: Profile; readonly base: Profile | null | 'any' }
   | { readonly kind: 'remove'; readonly id: string; readonly base: Profile | 'any' };
 
+/**
+ * Edits, or what makes them of the profiles that are saved at that moment. It may be called more than once: when the
+ * lock was lost before the commit, the change begins anew.
+ */
+export type ProfileEdits = readonly ProfileEdit[] | ((saved: ReadonlyMap<string, Profile>) => readonly ProfileEdit[]);
+
 /** A vault with its key in memory. */
 export interface OpenVault {
   readonly location: VaultLocation;
@@ -72,7 +78,7 @@ export interface OpenVault {
    * Applies all edits or none, and saves.
    * @throws SesamyError `profile-changed`, `vault-busy`, `vault-not-writable`, `vault-damaged`, `vault-locked`; the vault is then as it was
    */
-  change(edits: readonly ProfileEdit[]): Promise<void>;
+  change(edits: ProfileEdits): Promise<void>;
   /** Errors as {@link change}, and `device-key-unavailable` when the keyring is no protection. */
   addSlot(
     slot:
