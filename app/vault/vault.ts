@@ -85,8 +85,13 @@ export interface OpenVault {
       | { readonly kind: 'passphrase'; readonly passphrase: string }
       | { readonly kind: 'device'; readonly keyring: DeviceKeyring },
   ): Promise<void>;
-  /** Gives a passphrase slot another passphrase. Errors as {@link change}, and `bad-input` for a slot that is not one. */
-  changePassphrase(slotId: string, passphrase: string): Promise<void>;
+  /**
+   * Gives a passphrase slot another passphrase.
+   * @param present what opens the slot now, for whoever did not open the vault by a passphrase just before
+   * @throws SesamyError as {@link change}; `bad-input` for a slot that is none of a passphrase; `wrong-passphrase` when
+   * the slot does not open with `present`
+   */
+  changePassphrase(slotId: string, passphrase: string, present?: string): Promise<void>;
   /** @throws SesamyError as {@link change}, and `last-passphrase` when no passphrase slot would remain */
   removeSlot(slotId: string): Promise<void>;
   /** Overwrites the data key with zeros and forgets the profiles. The vault is of no use afterwards. */
