@@ -121,6 +121,15 @@ describe('the vault in the life of the window', () => {
     expect(state.current.vault.status).toBe('open');
   });
 
+  it('changes a passphrase only for whoever knows it, though it is open', async () => {
+    await keeper.create(PASSPHRASE, false);
+    const { vault } = state.current;
+    const id = vault.status === 'open' ? (vault.slots[0]?.id ?? '') : '';
+    await expect(keeper.changePassphrase(id, 'wrong', 'another')).rejects.toMatchObject({ code: 'wrong-passphrase' });
+    await keeper.changePassphrase(id, PASSPHRASE, 'another');
+    expect(state.current.vault.status).toBe('open');
+  });
+
   it('shows what another program saves', async () => {
     await keeper.create(PASSPHRASE, false);
     await save('mine');
