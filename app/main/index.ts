@@ -191,8 +191,8 @@ async function start(): Promise<void> {
       await keeper.addDevice();
       return null;
     },
-    'vault.changePassphrase': async ({ slotId, passphrase }) => {
-      await keeper.changePassphrase(slotId, passphrase);
+    'vault.changePassphrase': async ({ slotId, present, passphrase }) => {
+      await keeper.changePassphrase(slotId, present, passphrase);
       return null;
     },
     'vault.removeSlot': async ({ slotId }) => {
