@@ -112,12 +112,6 @@ async function start(): Promise<void> {
   const profiles = holdProfiles(state);
   const practice = holdPractice(state, profiles);
   const imports = holdImports((edits) => profiles.change(edits));
-  const runs = holdRuns({
-    state,
-    // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
-    sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
-    knownHostsLine: (profile) => practice.knownHostsLine(profile),
-  });
   const ways = app.isPackaged
     ? transportsOf({
         platform: process.platform,
@@ -125,6 +119,13 @@ async function start(): Promise<void> {
         resources: process.resourcesPath,
       })
     : transports;
+  const runs = holdRuns({
+    state,
+    transports: ways,
+    // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
+    sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
+    knownHostsLine: (profile) => practice.knownHostsLine(profile),
+  });
   const agent = holdAgent({
     path: agentPath({ env: process.env, platform: process.platform, uid: process.getuid?.() ?? 0, tmp: tmpdir() }),
     state,
