@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { build } from './lib/build.mjs';
 import { buildCap } from './lib/cap.mjs';
+import { buildHelper } from './lib/native.mjs';
 import {
   canInstallSystemPackages,
   checkNode,
@@ -32,6 +33,7 @@ if (process.platform === 'linux') {
   if (labRuns || !canInstallSystemPackages()) await installSystemPackages('what the tests need', [...new Set(needed)]);
 }
 await buildCap();
+if (process.platform === 'linux' && !(await buildHelper()) && labRuns) giveUp('The lab needs the helper.');
 
 /** @param {string} name a file under node_modules/.bin */
 const tool = (name) => path.join(root, 'node_modules/.bin', name);
@@ -57,6 +59,7 @@ const vitestReport = (name) => [
 await step('Lint', 'npm', ['run', '--silent', 'lint']);
 await step('Types', tool('tsc'), ['-b']);
 await step('Unit tests', tool('vitest'), ['run', ...vitestReport('unit')]);
+if (labRuns) await step('Fuzzing the helper', 'npm', ['run', '--silent', 'fuzz:helper']);
 await build();
 const { resolveElectron } = await import('./electron-runtime/index.mjs');
 resolveElectron();

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import { modeDefinition, planKnock } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
 import { count } from '../domain/words';
-import { profileFromText } from './settings-profile';
+import { openImport, readImport, saveImport } from '../session/import';
 import { readSettingsText } from '../session/settings-file';
-import { looksLikeBundle, openBundle } from '../vault';
-import type { ProfileEdit } from '../vault';
+import type { RemarkedProfile } from '../session/settings-file';
 import { passphrasesOf, withKnown } from './passphrase';
 import type { PassphraseOptions, Passphrases } from './passphrase';
 import { err, out, plain } from './print';
@@ -23,8 +21,7 @@ export interface ImportOptions extends PassphraseOptions {
 
 /** What one file holds, or why it holds nothing. */
 type Found = { readonly file: string } & (
-  | { readonly profiles: readonly { readonly profile: Profile; readonly remarks: readonly string[] }[] }
-  | { readonly error: ErrorInfo }
+  { readonly profiles: readonly RemarkedProfile[] } | { readonly error: ErrorInfo }
 );
 
 /** `sesamy import`. Nothing is imported before the preview is confirmed. Returns the exit code. */
@@ -54,17 +51,8 @@ export async function importVerb(files: readonly string[], options: ImportOption
       err('Nothing was imported.');
       return 1;
     }
-    await withStoreMade(passphrases, async (vault) => {
-      const taken = new Set([...vault.profiles.values()].map(({ name }) => name));
-      const edits = good.map(({ profile }): ProfileEdit => {
-        const name = freeName(profile.name, taken);
-        taken.add(name);
-        if (name !== profile.name) err(`note: ${plain(profile.name)} is taken, so this one is called ${plain(name)}`);
-        // An id of our own: a file must not be able to name the profile that it would replace.
-        return { kind: 'save', profile: { ...profile, id: randomUUID(), name }, base: null };
-      });
-      await vault.change(edits);
-    });
+    const saved = await withStoreMade(passphrases, (vault) => saveImport(good, (edits) => vault.change(edits)));
+    for (const { note } of saved) if (note !== null) err(`note: ${plain(note)}`);
   }
   out(`imported ${summary}`);
   return code;
@@ -72,12 +60,13 @@ export async function importVerb(files: readonly string[], options: ImportOption
 
 async function contentOf(file: string, passphrases: Passphrases): Promise<Found> {
   try {
-    const text = await readSettingsText(file);
-    if (!looksLikeBundle(text)) return { file, profiles: [profileFromText(file, text, 'tcp')] };
+    const content = readImport(file, await readSettingsText(file));
+    if (content.kind === 'unusable') return { file, error: content.error };
+    if (content.kind === 'profile') return { file, profiles: [content] };
     const profiles = await withKnown(passphrases, `Passphrase of the bundle ${plain(file)}: `, (passphrase) =>
-      openBundle(text, passphrase),
+      openImport(content.text, passphrase),
     );
-    return { file, profiles: profiles.map((profile) => ({ profile, remarks: [] })) };
+    return { file, profiles };
   } catch (error) {
     // Nobody to ask, or somebody who wants no more of this, is no fault of the file.
     if (error instanceof SesamyError && (error.code === 'cancelled' || error.code === 'vault-locked')) throw error;
@@ -91,16 +80,5 @@ function printPreview(file: string, profile: Profile, remarks: readonly string[]
   out(
     `  means         ${reveal ? planKnock(profile.mode, { servicePort: profile.servicePort }).summary : modeDefinition(profile.mode.kind).outline(profile.mode)}`,
   );
-  for (const remark of remarks) out(`  note: ${remark}`);
-}
-
-const MAX_NAME = 80;
-
-/** The name, or the name with the first number that makes it free. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
-  for (let number = 2, candidate = name; ; number++) {
-    if (!taken.has(candidate)) return candidate;
-    const ending = ` ${number}`;
-    candidate = name.slice(0, MAX_NAME - ending.length) + ending;
-  }
+  for (const remark of remarks) out(`  note: ${plain(remark)}`);
 }

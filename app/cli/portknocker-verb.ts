@@ -1,6 +1,6 @@
 import { SesamyError } from '../domain/errors';
+import { profileFromSettings, readSettingsText } from '../session/settings-file';
 import { knockProfile } from './knock-verb';
-import { profileFromFile } from './settings-profile';
 import { inlineProfile } from './target';
 import type { TargetOptions } from './target';
 
@@ -15,7 +15,10 @@ export async function portknockerVerb(words: readonly string[], options: TargetO
       'bad-input',
       `PortKnocker takes "server port sequence window", one file, or nothing; these are ${words.length} arguments.`,
     );
-  if (words.length <= 1) return knockProfile((await profileFromFile(first ?? DEFAULT_FILE, 'udp')).profile, options);
+  if (words.length <= 1) {
+    const file = first ?? DEFAULT_FILE;
+    return knockProfile(profileFromSettings(file, await readSettingsText(file), 'udp').profile, options);
+  }
   return knockProfile(
     inlineProfile({ mode: 'count-window', protocol: 'udp', host: first, port, sequence, window } as TargetOptions),
     options,

@@ -3,19 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writePrivately } from './export-verb';
-import { freeName } from './import-verb';
 import { slotOf } from './passphrase-verb';
-
-describe('the name of an import', () => {
-  it.each([
-    ['home', [], 'home'],
-    ['home', ['home'], 'home 2'],
-    ['home', ['home', 'home 2', 'home 3'], 'home 4'],
-    ['x'.repeat(80), ['x'.repeat(80)], `${'x'.repeat(78)} 2`],
-  ])('%j among %j', (name, taken, expected) => {
-    expect(freeName(name, new Set(taken))).toBe(expected);
-  });
-});
 
 describe('a key slot', () => {
   const slots = ['abc', 'abd', 'ab'].map((id) => ({

@@ -114,12 +114,6 @@ async function start(): Promise<void> {
   const profiles = holdProfiles(state);
   const practice = holdPractice(state, profiles);
   const imports = holdImports((edits) => profiles.change(edits));
-  const runs = holdRuns({
-    state,
-    // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
-    sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
-    knownHostsLine: (profile) => practice.knownHostsLine(profile),
-  });
   const ways = app.isPackaged
     ? transportsOf({
         platform: process.platform,
@@ -127,6 +121,13 @@ async function start(): Promise<void> {
         resources: process.resourcesPath,
       })
     : transports;
+  const runs = holdRuns({
+    state,
+    transports: ways,
+    // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
+    sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
+    knownHostsLine: (profile) => practice.knownHostsLine(profile),
+  });
   const agent = holdAgent({
     path: agentPath({ env: process.env, platform: process.platform, uid: process.getuid?.() ?? 0, tmp: tmpdir() }),
     state,
@@ -196,8 +197,8 @@ async function start(): Promise<void> {
       await keeper.addDevice();
       return null;
     },
-    'vault.changePassphrase': async ({ slotId, passphrase }) => {
-      await keeper.changePassphrase(slotId, passphrase);
+    'vault.changePassphrase': async ({ slotId, present, passphrase }) => {
+      await keeper.changePassphrase(slotId, present, passphrase);
       return null;
     },
     'vault.removeSlot': async ({ slotId }) => {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
+import { freeNames } from '../session/free-names';
 import { findProfile } from '../session/saved-profile';
 import type { ProfileSummary } from '../shared/contract';
-import type { OpenVault, ProfileEdit } from '../vault';
+import type { OpenVault, ProfileEdits } from '../vault';
 import type { StateHolder } from './state';
 
 /** The profiles that the window shows: those of the open vault, and those that live as long as a practice door. */
@@ -18,7 +19,7 @@ export interface Profiles {
   /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
   find(name: string): Profile;
   /** Errors as {@link OpenVault.change}, and `vault-locked`. */
-  change(edits: readonly ProfileEdit[]): Promise<void>;
+  change(edits: ProfileEdits): Promise<void>;
   /** A profile that is never saved, until `letGo` or the lock. */
   keepForNow(profile: Profile): void;
   letGo(id: string): void;
@@ -50,7 +51,7 @@ export function holdProfiles(state: StateHolder): Profiles {
       throw new SesamyError('unknown-target', 'The profile is not there any more.', { steps: [] });
     return found;
   };
-  const change = async (edits: readonly ProfileEdit[]): Promise<void> => {
+  const change = async (edits: ProfileEdits): Promise<void> => {
     await openVault().change(edits);
     publish();
   };
@@ -91,8 +92,8 @@ export function holdProfiles(state: StateHolder): Profiles {
     },
     async duplicate(id) {
       const original = get(id);
-      const taken = new Set(all().map((profile) => profile.name));
-      const copy: Profile = { ...original, id: randomUUID(), name: copyName(original.name, taken) };
+      const free = freeNames(all().map((profile) => profile.name));
+      const copy: Profile = { ...original, id: randomUUID(), name: free(original.name, ' copy') };
       await change([{ kind: 'save', profile: copy, base: null }]);
       return copy.id;
     },
@@ -105,15 +106,6 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 function byName(a: Profile, b: Profile): number {
   return collator.compare(a.name, b.name);
-}
-
-/** "home copy", "home copy 2", … within the length that a name may have. */
-function copyName(name: string, taken: ReadonlySet<string>): string {
-  for (let number = 1; ; number++) {
-    const ending = number === 1 ? ' copy' : ` copy ${number}`;
-    const candidate = name.slice(0, 80 - ending.length) + ending;
-    if (!taken.has(candidate)) return candidate;
-  }
 }
 
 function summaryOf(profile: Profile): ProfileSummary {

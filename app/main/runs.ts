@@ -4,6 +4,7 @@ import { SesamyError, toErrorInfo } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { Profile } from '../domain/profile/profile';
 import { knock, prepareKnock } from '../engine/knock';
+import type { Transports } from '../engine/transports/registry';
 import { makeTicket } from '../session/run-channel';
 import type { RunTicket } from '../session/run-channel';
 import { startDetached } from '../session/start-detached';
@@ -29,9 +30,11 @@ interface RunDependencies {
   readonly sesamy: readonly string[];
   /** A known_hosts line for a profile whose server's key is known beforehand. */
   readonly knownHostsLine: (profile: Profile) => string | null;
+  /** The ways out of this program. */
+  readonly transports: Transports;
 }
 
-export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Runs {
+export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDependencies): Runs {
   const cancels = new Map<string, () => void>();
   const tickets = new Set<RunTicket>();
 
@@ -66,7 +69,7 @@ export function holdRuns({ state, sesamy, knownHostsLine }: RunDependencies): Ru
     cancels.set(profile.id, () => {
       controller.abort();
     });
-    for await (const event of knock(profile, { signal: controller.signal })) record(runId, profile.id, event);
+    for await (const event of knock(profile, { signal: controller.signal, transports })) record(runId, profile.id, event);
     finish(runId, profile.id);
   }
 

@@ -3,13 +3,12 @@ import { rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { errorInfo, SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
-import { knockSettingsErrorInfo, parseKnockSettings, profileFromKnockSettings } from '../domain/formats/knocksettings';
 import { modeDefinition } from '../domain/modes/registry';
-import type { Profile } from '../domain/profile/profile';
+import { openImport, readImport, saveImport } from '../session/import';
+import type { ImportContent } from '../session/import';
 import { readSettingsText } from '../session/settings-file';
 import type { ImportItem, ImportOutcome, ImportPreview } from '../shared/contract';
-import { looksLikeBundle, openBundle } from '../vault';
-import type { ProfileEdit } from '../vault';
+import type { OpenVault } from '../vault';
 
 /** A file's name and what it holds, or why it could not be read. */
 export type ImportSource = { readonly name: string } & ({ readonly text: string } | { readonly error: ErrorInfo });
@@ -17,8 +16,9 @@ export type ImportSource = { readonly name: string } & ({ readonly text: string 
 /** Imports in two steps: a preview, in which nothing is imported, and its confirmation. Everything is hostile until validated. */
 export interface Imports {
   preview(sources: readonly ImportSource[]): ImportPreview;
-  /** @throws SesamyError `wrong-passphrase`, `vault-damaged` for a damaged bundle, `unknown-target` */
+  /** @throws SesamyError `wrong-passphrase`, `bad-input` for a damaged bundle, `unknown-target` */
   openBundle(previewId: string, index: number, passphrase: string): Promise<ImportPreview>;
+  /** Errors as {@link OpenVault.change}, and `unknown-target`. */
   confirm(previewId: string, indexes: readonly number[]): Promise<ImportOutcome>;
   discard(previewId: string): void;
   /** Forgets every preview, as when the vault is locked. */
@@ -26,11 +26,7 @@ export interface Imports {
 }
 
 /** What a preview item stands for. */
-type Entry = { readonly file: string } & (
-  | { readonly kind: 'profile'; readonly profile: Profile; readonly remarks: readonly string[] }
-  | { readonly kind: 'sealed-bundle'; readonly text: string }
-  | { readonly kind: 'unusable'; readonly error: ErrorInfo }
-);
+type Entry = { readonly file: string } & ImportContent;
 
 /** Reads files for import; one that cannot be read spoils nothing for the others. */
 export function readSources(paths: readonly string[]): Promise<readonly ImportSource[]> {
@@ -46,29 +42,15 @@ export function readSources(paths: readonly string[]): Promise<readonly ImportSo
   );
 }
 
-/** Options that are safe to carry, and that somebody who trusts a stranger's profile wants to see (decision 3). */
-function remarksOn(profile: Profile): readonly string[] {
-  return profile.ssh.options
-    .filter(({ name }) => ['ForwardAgent', 'RemoteForward', 'StrictHostKeyChecking'].includes(name))
-    .map(({ name, value }) => `It sets ${name} to ${value}.`);
-}
-
-/** @param change saves profiles; errors as `OpenVault.change` */
-export function holdImports(change: (edits: readonly ProfileEdit[]) => Promise<void>): Imports {
+/** @param change saves profiles */
+export function holdImports(change: OpenVault['change']): Imports {
   const previews = new Map<string, readonly Entry[]>();
 
   const entryOf = (source: ImportSource): Entry => {
     const file = source.name;
-    if ('error' in source) return { file, kind: 'unusable', error: source.error };
-    if (looksLikeBundle(source.text)) return { file, kind: 'sealed-bundle', text: source.text };
-    const parsed = parseKnockSettings(source.text);
-    if (!parsed.ok) return { file, kind: 'unusable', error: knockSettingsErrorInfo(parsed.error) };
-    const { profile, remarks } = profileFromKnockSettings(parsed.value, {
-      id: randomUUID(),
-      name: parsed.value.host,
-      protocol: 'tcp',
-    });
-    return { file, kind: 'profile', profile, remarks };
+    return 'error' in source
+      ? { file, kind: 'unusable', error: source.error }
+      : { file, ...readImport(file, source.text) };
   };
 
   const shown = (previewId: string, entries: readonly Entry[]): ImportPreview => ({
@@ -96,36 +78,31 @@ export function holdImports(change: (edits: readonly ProfileEdit[]) => Promise<v
       const sealed = entriesOf(previewId)[index];
       if (sealed?.kind !== 'sealed-bundle')
         throw new SesamyError('unknown-target', 'There is no sealed bundle at this place.', { steps: [] });
-      const profiles = await openBundle(sealed.text, passphrase);
-      const opened = profiles.map((profile): Entry => ({
-        file: sealed.file,
-        kind: 'profile',
-        profile,
-        remarks: remarksOn(profile),
-      }));
+      const found = await openImport(sealed.text, passphrase);
+      const opened = found.map((profile): Entry => ({ file: sealed.file, kind: 'profile', ...profile }));
       const entries = entriesOf(previewId).flatMap((entry, at): readonly Entry[] => (at === index ? opened : [entry]));
       previews.set(previewId, entries);
       return shown(previewId, entries);
     },
     async confirm(previewId, indexes) {
       const entries = entriesOf(previewId);
-      const imported: ImportOutcome['imported'][number][] = [];
+      const ticked = new Set(indexes);
+      const chosen: Extract<Entry, { readonly kind: 'profile' }>[] = [];
       const failed: ImportOutcome['failed'][number][] = [];
-      const edits: ProfileEdit[] = [];
-      const chosen = new Set(indexes);
       entries.forEach((entry, index) => {
         if (entry.kind === 'unusable') failed.push({ file: entry.file, error: entry.error });
         else if (entry.kind === 'sealed-bundle')
           failed.push({ file: entry.file, error: errorInfo('vault-locked', `${entry.file} was not opened.`) });
-        else if (chosen.has(index)) {
-          // An id of our own: a file must not be able to name the profile that it would replace.
-          const profile = { ...entry.profile, id: randomUUID() };
-          edits.push({ kind: 'save', profile, base: null });
-          imported.push({ file: entry.file, id: profile.id, name: profile.name, remarks: entry.remarks });
-        }
+        else if (ticked.has(index)) chosen.push(entry);
       });
-      if (edits.length > 0) await change(edits);
+      const saved = await saveImport(chosen, change);
       previews.delete(previewId);
+      const imported = saved.map(({ file, profile: { id, name }, remarks, note }) => ({
+        file,
+        id,
+        name,
+        remarks: note === null ? remarks : [...remarks, note],
+      }));
       return { imported, failed };
     },
     discard(previewId) {

@@ -121,6 +121,15 @@ describe('the vault in the life of the window', () => {
     expect(state.current.vault.status).toBe('open');
   });
 
+  it('changes a passphrase only for whoever knows it, though it is open', async () => {
+    await keeper.create(PASSPHRASE, false);
+    const { vault } = state.current;
+    const id = vault.status === 'open' ? (vault.slots[0]?.id ?? '') : '';
+    await expect(keeper.changePassphrase(id, 'wrong', 'another')).rejects.toMatchObject({ code: 'wrong-passphrase' });
+    await keeper.changePassphrase(id, PASSPHRASE, 'another');
+    expect(state.current.vault.status).toBe('open');
+  });
+
   it('shows what another program saves', async () => {
     await keeper.create(PASSPHRASE, false);
     await save('mine');
@@ -200,5 +209,17 @@ describe('imports', () => {
     expect(outcome.failed.map((entry) => entry.file)).toEqual(['b.txt']);
     expect(names()).toEqual(['192.0.2.17']);
     await expect(imports.confirm(preview.previewId, [0])).rejects.toMatchObject({ code: 'unknown-target' });
+  });
+
+  it('of a name that is taken get another one, and the outcome says so', async () => {
+    await keeper.create(PASSPHRASE, false);
+    const imports = holdImports((edits) => profiles.change(edits));
+    const { previewId } = imports.preview([{ name: 'a.txt', text: GOOD }]);
+    // Taken only after the preview.
+    await save('192.0.2.16');
+    const { imported } = await imports.confirm(previewId, [0]);
+    expect(imported).toMatchObject([{ id: idOf('192.0.2.16 2'), name: '192.0.2.16 2' }]);
+    expect(imported[0]?.remarks).toContain('192.0.2.16 is taken, so this one is called 192.0.2.16 2.');
+    expect(names()).toEqual(['192.0.2.16', '192.0.2.16 2']);
   });
 });

@@ -23,7 +23,8 @@ export interface VaultKeeper {
   restore(): Promise<void>;
   addPassphrase(passphrase: string): Promise<void>;
   addDevice(): Promise<void>;
-  changePassphrase(slotId: string, passphrase: string): Promise<void>;
+  /** @throws SesamyError as `OpenVault.changePassphrase` */
+  changePassphrase(slotId: string, present: string, passphrase: string): Promise<void>;
   removeSlot(slotId: string): Promise<void>;
 }
 
@@ -170,7 +171,7 @@ export function keepVault({ location, state, device, onVault, onRefreshed }: Kee
     },
     addPassphrase: (passphrase) => changed(current().addSlot({ kind: 'passphrase', passphrase })),
     addDevice: () => changed(current().addSlot({ kind: 'device', keyring: keyring() })),
-    changePassphrase: (slotId, passphrase) => changed(current().changePassphrase(slotId, passphrase)),
+    changePassphrase: (slotId, present, passphrase) => changed(current().changePassphrase(slotId, passphrase, present)),
     removeSlot: (slotId) => changed(current().removeSlot(slotId)),
   };
 }

@@ -1,5 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { SesamyError } from '../domain/errors';
+import { knockSettingsErrorInfo, parseKnockSettings, profileFromKnockSettings } from '../domain/formats/knocksettings';
+import type { KnockProtocol } from '../domain/plan/knock-plan';
+import type { Profile } from '../domain/profile/profile';
+import { MAX_NAME } from './free-names';
+
+/** A profile from outside, with what a person should know of it: plain sentences. */
+export interface RemarkedProfile {
+  readonly profile: Profile;
+  readonly remarks: readonly string[];
+}
 
 /** A settings file has six short values; a bundle of 10,000 profiles is under ten million bytes. What is larger is something else. */
 const MAX_BYTES = 16_000_000;
@@ -39,4 +50,20 @@ export async function readSettingsText(path: string): Promise<string> {
     'bad-input',
     `${path} cannot be read: it has more than ${MAX_BYTES} bytes, too many for a settings file.`,
   );
+}
+
+/**
+ * The profile in the text of a knocksettings.txt, called by its host.
+ * @param file what the file is called in the error
+ * @throws SesamyError `bad-input` that names the file, and the line and column at fault
+ */
+export function profileFromSettings(file: string, text: string, protocol: KnockProtocol): RemarkedProfile {
+  const parsed = parseKnockSettings(text);
+  if (!parsed.ok) {
+    const { code, cause } = knockSettingsErrorInfo(parsed.error, file);
+    throw new SesamyError(code, cause);
+  }
+  // A host may be longer than a name.
+  const name = parsed.value.host.slice(0, MAX_NAME);
+  return profileFromKnockSettings(parsed.value, { id: randomUUID(), name, protocol });
 }

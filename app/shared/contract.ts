@@ -203,7 +203,8 @@ export const REQUESTS = {
   'vault.restoreBackup': nothing,
   'vault.addPassphrase': z.strictObject({ passphrase }),
   'vault.addDevice': nothing,
-  'vault.changePassphrase': z.strictObject({ slotId: id, passphrase }),
+  /** `present` is what opens the slot now; when it is something else, the answer is an error `wrong-passphrase`. */
+  'vault.changePassphrase': z.strictObject({ slotId: id, present: passphrase, passphrase }),
   'vault.removeSlot': z.strictObject({ slotId: id }),
   /**
    * Makes or replaces the profile with this id. `base` is the profile as the editor loaded it, null for a new one; the

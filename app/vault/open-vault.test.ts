@@ -233,6 +233,45 @@ describe('key slots', () => {
     expect(vault.slots.map(({ kind }) => kind)).toEqual(['passphrase', 'device']);
   });
 
+  it('are changed by whoever knows their own passphrase, where that is asked for', async () => {
+    const vault = await create();
+    const first = vault.slots[0]?.id ?? '';
+    await vault.addSlot({ kind: 'passphrase', passphrase: 'second' });
+    for (const wrong of ['', 'open sesame', 'second'])
+      expect(await codeOf(vault.changePassphrase(first, 'anew', wrong))).toBe('wrong-passphrase');
+    await open('open sesamy');
+    await vault.changePassphrase(first, 'anew', 'open sesamy');
+    expect(await codeOf(open('open sesamy'))).toBe('wrong-passphrase');
+    await open('anew');
+  });
+
+  it('are checked as they are now, and not as they were', async () => {
+    const vault = await create();
+    const first = vault.slots[0]?.id ?? '';
+    await (await open()).changePassphrase(first, 'by another program');
+    expect(await codeOf(vault.changePassphrase(first, 'anew', 'open sesamy'))).toBe('wrong-passphrase');
+    await vault.changePassphrase(first, 'anew', 'by another program');
+    await open('anew');
+  });
+
+  it('that are changed while their passphrase is checked stay as they were changed', async () => {
+    // A slot that takes far longer to check than the other program takes to change it.
+    const vault = await createVaultWith(
+      { ...CHEAP_OPTIONS, cost: { N: 2 ** 16, r: 8, p: 1 } },
+      location,
+      'open sesamy',
+    );
+    const other = await open();
+    const first = vault.slots[0]?.id ?? '';
+    const failure = failureOf(vault.changePassphrase(first, 'anew', 'open sesamy'));
+    await other.changePassphrase(first, 'quicker');
+    expect(await failure).toMatchObject({
+      code: 'wrong-passphrase',
+      message: expect.stringContaining('by another program meanwhile') as string,
+    });
+    await open('quicker');
+  });
+
   it('of another process are preserved by a change', async () => {
     const first = await create();
     const second = await open();
@@ -246,6 +285,7 @@ describe('key slots', () => {
     const vault = await create(fakeKeyring());
     const device = vault.slots.find(({ kind }) => kind === 'device')?.id ?? '';
     expect(await codeOf(vault.changePassphrase(device, 'x'))).toBe('bad-input');
+    expect(await codeOf(vault.changePassphrase(device, 'x', 'open sesamy'))).toBe('bad-input');
     const nobody = '00000000-0000-4000-8000-000000000000';
     expect(await codeOf(vault.changePassphrase(nobody, 'x'))).toBe('bad-input');
     expect(await codeOf(vault.removeSlot(nobody))).toBe('bad-input');

@@ -4,7 +4,7 @@ import { SesamyError } from '../domain/errors';
 import { parseProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 import { MAX_SLOTS, openContainer, sealContainer } from './container';
-import type { Container, ScryptCost, Slot } from './container';
+import type { Container, PassphraseSlot, ScryptCost, Slot } from './container';
 import type { FileSystem } from './file-system';
 import { takeLock } from './lock';
 import type { Lock } from './lock';
@@ -14,8 +14,8 @@ import { decodeProfiles, encodeProfiles } from './profiles';
 import { readChecksum, readContainer } from './read';
 import { LostLock, replaceVault, stampOf, sweep } from './save';
 import type { FileStamp } from './save';
-import { deviceSlot, passphraseSlot, slotInfo } from './slots';
-import type { OpenVault, ProfileEdit, SlotInfo, VaultLocation } from './vault';
+import { checkPassphrase, deviceSlot, passphraseSlot, slotInfo } from './slots';
+import type { OpenVault, ProfileEdit, ProfileEdits, SlotInfo, VaultLocation } from './vault';
 
 /** What the tests may replace: nothing of it is in the product's hands. */
 export interface VaultOptions {
@@ -138,9 +138,9 @@ export class UnlockedVault implements OpenVault {
     });
   }
 
-  change(edits: readonly ProfileEdit[]): Promise<void> {
+  change(edits: ProfileEdits): Promise<void> {
     return this.#save(({ profiles }) => {
-      const edited = applyEdits(profiles, edits);
+      const edited = applyEdits(profiles, typeof edits === 'function' ? edits(profiles) : edits);
       return edited === null ? null : { profiles: edited };
     });
   }
@@ -164,12 +164,20 @@ export class UnlockedVault implements OpenVault {
     });
   }
 
-  async changePassphrase(slotId: string, passphrase: string): Promise<void> {
+  async changePassphrase(slotId: string, passphrase: string, present?: string): Promise<void> {
+    let checked: PassphraseSlot | null = null;
+    if (present !== undefined) {
+      await this.refresh();
+      checked = findPassphraseSlot(this.#opened().version.slots, slotId);
+      await checkPassphrase(checked, present);
+    }
     const made = await this.#wrapped((dataKey) => passphraseSlot(dataKey, passphrase, this.#options.cost, slotId));
     await this.#save(({ slots }) => {
-      if (findSlot(slots, slotId).kind !== 'passphrase')
-        throw new SesamyError('bad-input', `The key slot ${slotId} has no passphrase: it is this device’s.`);
-      return { slots: slots.map((slot) => (slot.id === slotId ? made : slot)) };
+      const replaced = findPassphraseSlot(slots, slotId);
+      // The check took a while, and holds only for the slot as it was then.
+      if (checked !== null && !isDeepStrictEqual(replaced, checked))
+        throw new SesamyError('wrong-passphrase', 'The passphrase was changed by another program meanwhile.');
+      return { slots: slots.map((slot) => (slot === replaced ? made : slot)) };
     });
   }
 
@@ -244,6 +252,13 @@ export class UnlockedVault implements OpenVault {
 function findSlot(slots: readonly Slot[], id: string): Slot {
   const slot = slots.find((each) => each.id === id);
   if (slot === undefined) throw new SesamyError('bad-input', `The vault has no key slot ${id}.`);
+  return slot;
+}
+
+function findPassphraseSlot(slots: readonly Slot[], id: string): PassphraseSlot {
+  const slot = findSlot(slots, id);
+  if (slot.kind !== 'passphrase')
+    throw new SesamyError('bad-input', `The key slot ${id} has no passphrase: it is this device’s.`);
   return slot;
 }
 

@@ -79,19 +79,19 @@ export async function openWithPassphrase(slots: readonly Slot[], passphrase: str
   let found: Buffer | null = null;
   for (const slot of slots) {
     if (slot.kind !== 'passphrase') continue;
-    const key = await derive(passphrase, slot);
-    const dataKey = decrypt(
-      key,
-      Buffer.from(slot.nonce, 'base64'),
-      Buffer.from(slot.wrappedKey, 'base64'),
-      associatedOf(slot),
-    );
-    key.fill(0);
+    const dataKey = await unwrap(slot, passphrase);
     if (found === null) found = dataKey;
     else dataKey?.fill(0);
   }
   if (found === null) throw new SesamyError('wrong-passphrase', 'No key slot opens with this passphrase.');
   return found;
+}
+
+/** Tries the passphrase on this one slot, at its full cost. @throws SesamyError `wrong-passphrase` */
+export async function checkPassphrase(slot: PassphraseSlot, passphrase: string): Promise<void> {
+  const dataKey = await unwrap(slot, passphrase);
+  if (dataKey === null) throw new SesamyError('wrong-passphrase', 'The present passphrase of this key is another one.');
+  dataKey.fill(0);
 }
 
 /**
@@ -146,6 +146,16 @@ function associatedOf({ id, createdUnixMs, kdf }: PassphraseSlot): Buffer {
   return Buffer.from(
     ['open-sesamy passphrase slot', id, createdUnixMs, kdf.name, kdf.N, kdf.r, kdf.p, kdf.salt].join('\n'),
   );
+}
+
+/** The data key, which the caller zeroes; null when the passphrase is another one. */
+async function unwrap(slot: PassphraseSlot, passphrase: string): Promise<Buffer | null> {
+  const key = await derive(passphrase, slot);
+  try {
+    return decrypt(key, Buffer.from(slot.nonce, 'base64'), Buffer.from(slot.wrappedKey, 'base64'), associatedOf(slot));
+  } finally {
+    key.fill(0);
+  }
 }
 
 /** The key that a passphrase makes of a slot's salt. Runs on Node's thread pool; the caller zeroes the key. */

@@ -55,6 +55,12 @@ export type ProfileEdit =
   | { readonly kind: 'save'; readonly profile: Profile; readonly base: Profile | null | 'any' }
   | { readonly kind: 'remove'; readonly id: string; readonly base: Profile | 'any' };
 
+/**
+ * Edits, or what makes them of the profiles that are saved at that moment. It may be called more than once: when the
+ * lock was lost before the commit, the change begins anew.
+ */
+export type ProfileEdits = readonly ProfileEdit[] | ((saved: ReadonlyMap<string, Profile>) => readonly ProfileEdit[]);
+
 /** A vault with its key in memory. */
 export interface OpenVault {
   readonly location: VaultLocation;
@@ -72,15 +78,20 @@ export interface OpenVault {
    * Applies all edits or none, and saves.
    * @throws SesamyError `profile-changed`, `vault-busy`, `vault-not-writable`, `vault-damaged`, `vault-locked`; the vault is then as it was
    */
-  change(edits: readonly ProfileEdit[]): Promise<void>;
+  change(edits: ProfileEdits): Promise<void>;
   /** Errors as {@link change}, and `device-key-unavailable` when the keyring is no protection. */
   addSlot(
     slot:
       | { readonly kind: 'passphrase'; readonly passphrase: string }
       | { readonly kind: 'device'; readonly keyring: DeviceKeyring },
   ): Promise<void>;
-  /** Gives a passphrase slot another passphrase. Errors as {@link change}, and `bad-input` for a slot that is not one. */
-  changePassphrase(slotId: string, passphrase: string): Promise<void>;
+  /**
+   * Gives a passphrase slot another passphrase.
+   * @param present what opens the slot now, for whoever did not open the vault by a passphrase just before
+   * @throws SesamyError as {@link change}; `bad-input` for a slot that is none of a passphrase; `wrong-passphrase` when
+   * the slot does not open with `present`
+   */
+  changePassphrase(slotId: string, passphrase: string, present?: string): Promise<void>;
   /** @throws SesamyError as {@link change}, and `last-passphrase` when no passphrase slot would remain */
   removeSlot(slotId: string): Promise<void>;
   /** Overwrites the data key with zeros and forgets the profiles. The vault is of no use afterwards. */

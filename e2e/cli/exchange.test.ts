@@ -57,7 +57,11 @@ describe('import', () => {
     const file = write('good.txt', '192.0.2.1 22 2468 3000\n');
     const both = await home.sesamy(['import', file, file, '--yes'], [PASSPHRASE]);
     expect(both).toMatchObject({ code: 0, stdout: expect.stringContaining('imported 2 of 2') as string });
-    expect((await home.sesamy(['import', file, '--yes'], [PASSPHRASE])).code).toBe(0);
+    const third = await home.sesamy(['import', file, '--yes'], [PASSPHRASE]);
+    expect(third).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('192.0.2.1 is taken, so this one is called 192.0.2.1 3.') as string,
+    });
     const { stdout } = await home.sesamy(['list', '--json'], [PASSPHRASE]);
     const names = stdout
       .trim()
@@ -103,6 +107,14 @@ describe('a bundle', () => {
     } finally {
       await laptop.remove();
     }
+  });
+
+  it('tells which options of ssh are worth a look', async () => {
+    await home.holding(PASSPHRASE, [...HOME, '--ssh-option', 'ForwardAgent=yes', '--ssh-option', 'LogLevel=ERROR']);
+    const file = home.path('bundle');
+    await home.sesamy(['export', 'home', '--bundle', file], [PASSPHRASE, BUNDLE]);
+    const { stdout } = await home.sesamy(['import', file, '--dry-run'], [BUNDLE]);
+    expect(stdout.match(/note: .*/g)).toEqual(['note: It sets ForwardAgent to yes.']);
   });
 
   it('goes to standard output, and reads its passphrases in order', async () => {

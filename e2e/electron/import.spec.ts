@@ -48,6 +48,13 @@ test('the dialog imports what is chosen', async ({ sesamy }) => {
   await sesamy.page.getByRole('button', { name: /^Import 1 profile/ }).click();
   await expect(sesamy.page.getByText('Imported 1 of 2')).toBeVisible();
   await expect(window.profile('192.0.2.16')).toBeVisible();
+
+  // Once more: what is there stays, and the new one says what it is called.
+  await window.button('Import').click();
+  await sesamy.page.getByRole('button', { name: /^Import 1 profile/ }).click();
+  await expect(sesamy.page.getByText(/192\.0\.2\.16 is taken, so this one is called 192\.0\.2\.16 2\./)).toBeVisible();
+  await expect(window.profile('192.0.2.16 2')).toBeVisible();
+  await expect(window.profiles.getByRole('option', { name: /^192\.0\.2\.16 / })).toHaveCount(2);
   expect(sesamy.complaints).toEqual([]);
 });
 

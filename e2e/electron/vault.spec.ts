@@ -69,6 +69,29 @@ test('a real keyring unlocks on this device, and the passphrase always does', as
   await third.app.close();
 });
 
+test('the passphrase is changed by whoever knows it, and not by whoever finds the window open', async ({ sesamy }) => {
+  const window = new SesamyWindow(sesamy.page);
+  const present = window.page.getByLabel('Present passphrase', { exact: true });
+  await window.button('Settings').click();
+  await window.changePassphrase('not that one', 'a new long passphrase');
+  await expect(sesamy.page.getByText('The passphrase is wrong')).toBeVisible();
+  await expect(present).toBeFocused();
+  await expectAccessible(sesamy.page, 'changing the passphrase');
+  await window.screenshot('change-passphrase');
+  // Only the wrong one is typed again.
+  await present.fill(PASSPHRASE);
+  await sesamy.page.keyboard.press('Enter');
+  await expect(sesamy.page.getByText('The passphrase was changed.')).toBeVisible();
+  await sesamy.page.keyboard.press('Escape');
+
+  await sesamy.page.keyboard.press('Control+L');
+  await window.passphrase.fill(PASSPHRASE);
+  await window.unlock.click();
+  await expect(sesamy.page.getByText('The passphrase is wrong')).toBeVisible();
+  await window.unlockWith('a new long passphrase');
+  expect(sesamy.complaints).toEqual([]);
+});
+
 test('locks by itself: after idle, on sleep, with the screen', async ({ sesamy }) => {
   const window = new SesamyWindow(sesamy.page);
   // The events and the idle time of a real desktop; here there is none.

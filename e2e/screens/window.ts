@@ -109,6 +109,16 @@ export class SesamyWindow {
     await this.search.waitFor();
   }
 
+  /** Changes the one passphrase, in the open settings. */
+  async changePassphrase(present: string, next: string): Promise<void> {
+    const form = this.page.getByRole('form', { name: 'Change passphrase' });
+    await this.button('Change passphrase').click();
+    await form.getByLabel('Present passphrase', { exact: true }).fill(present);
+    await form.getByLabel('New passphrase', { exact: true }).fill(next);
+    await form.getByLabel('New passphrase again', { exact: true }).fill(next);
+    await form.getByRole('button', { name: 'Change passphrase' }).click();
+  }
+
   /** Makes a count-window profile with nothing but the keyboard. */
   async createByKeyboard(profile: TypedProfile): Promise<void> {
     const { page } = this;

@@ -64,7 +64,7 @@ static bool open_routed(const struct request *request, const struct route *route
   }
   out->header_length = 0;
   out->fd = socket(out->to.any.sa_family, SOCK_RAW, IPPROTO_RAW);
-  if (out->fd < 0 || bind(out->fd, source, out->to_length) != 0) return fail_to_send(failure, errno);
+  if (out->fd < 0 || bind(out->fd, source, out->to_length) != 0) return fail_to_open(failure, errno);
   return true;
 }
 

@@ -15,6 +15,9 @@
 enum { SLICE_NS = 100000 };
 
 void wait_prepare(void) {
+  /* A session of its own is a scheduling group of its own, too (sched(7), autogroup): what the other programs of the
+   * caller's session use up is then not held against this process. */
+  setsid();
   prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   struct sched_attr attributes = {.size = sizeof attributes};
   if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;

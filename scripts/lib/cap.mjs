@@ -27,7 +27,7 @@ function missing() {
 }
 
 /** Node's own headers where they lie beside its binary, so that nothing has to be fetched. @returns {string[]} */
-function headersOfThisNode() {
+export function headersOfThisNode() {
   const prefix = path.resolve(fs.realpathSync(process.execPath), '../..');
   return fs.existsSync(path.join(prefix, 'include/node/node_version.h')) ? [`--nodedir=${prefix}`] : [];
 }

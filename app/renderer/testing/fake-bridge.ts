@@ -186,6 +186,8 @@ export function fakeMain(options: Options = {}): FakeMain {
       return null;
     },
     'vault.changePassphrase': (argument) => {
+      if (argument.present !== passphrase)
+        throw new SesamyError('wrong-passphrase', 'The present passphrase of this key is another one.');
       passphrase = argument.passphrase;
       return null;
     },

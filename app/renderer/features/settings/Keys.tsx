@@ -1,9 +1,11 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { ErrorInfo } from '../../../domain/errors';
 import type { KeySlot } from '../../../shared/contract';
 import { request } from '../../client';
 import { Button } from '../../components/Button';
 import { date } from '../../components/date-words';
 import { ErrorCard } from '../../components/ErrorCard';
+import { PassphraseInput } from '../../components/PassphraseInput';
 import { useApp } from '../../state/mirror';
 import { deviceRefusal, removalRefusal, slotName } from '../vault/key-slots';
 import { isUsable, NewPassphrase, NO_PASSPHRASE } from '../vault/NewPassphrase';
@@ -25,10 +27,11 @@ export function Keys() {
   const [doing, setDoing] = useState<Doing>(NOTHING);
   const [done, setDone] = useState('');
   const section = useRef<HTMLElement>(null);
-  const { busy, error, run } = useTask();
+  const { busy, error, run, clear } = useTask();
   if (vault.status !== 'open') return null;
   const { slots, device } = vault;
   const refusal = deviceRefusal(slots, device);
+  const wrong = doing.kind === 'changing' && error?.code === 'wrong-passphrase' ? error : null;
 
   // What has the focus goes from the page here. Left alone, it would jump to the top of the dialog.
   const stop = (): void => {
@@ -45,6 +48,7 @@ export function Keys() {
   };
   const begin = (next: Doing): void => {
     setDone('');
+    clear();
     setDoing(next);
   };
   return (
@@ -53,7 +57,7 @@ export function Keys() {
         Keys to the profiles
       </h3>
       <p>Each of these opens all the profiles on this computer.</p>
-      {error === null ? null : <ErrorCard error={error} />}
+      {error === null || wrong !== null ? null : <ErrorCard error={error} />}
       <ul className={styles['slots']} aria-label="Keys">
         {slots.map((slot) => (
           <li key={slot.id} className={styles['slot']}>
@@ -62,6 +66,7 @@ export function Keys() {
               slot={slot}
               doing={'slotId' in doing && doing.slotId === slot.id ? doing.kind : 'nothing'}
               busy={busy}
+              wrong={wrong}
               onDo={(kind) => {
                 begin({ kind, slotId: slot.id });
               }}
@@ -69,9 +74,9 @@ export function Keys() {
               onRemove={() => {
                 perform(() => request('vault.removeSlot', { slotId: slot.id }), 'The key was removed.');
               }}
-              onPassphrase={(passphrase) => {
+              onPassphrase={(passphrase, present) => {
                 perform(
-                  () => request('vault.changePassphrase', { slotId: slot.id, passphrase }),
+                  () => request('vault.changePassphrase', { slotId: slot.id, present, passphrase }),
                   'The passphrase was changed.',
                 );
               }}
@@ -121,17 +126,19 @@ interface SlotProps {
   readonly slot: KeySlot;
   readonly doing: 'nothing' | 'changing' | 'removing';
   readonly busy: boolean;
+  /** The present passphrase was another one. */
+  readonly wrong: ErrorInfo | null;
   readonly onDo: (kind: 'changing' | 'removing') => void;
   readonly onStop: () => void;
   readonly onRemove: () => void;
-  readonly onPassphrase: (passphrase: string) => void;
+  readonly onPassphrase: (passphrase: string, present: string) => void;
 }
 
-function Slot({ slots, slot, doing, busy, onDo, onStop, onRemove, onPassphrase }: SlotProps) {
+function Slot({ slots, slot, doing, busy, wrong, onDo, onStop, onRemove, onPassphrase }: SlotProps) {
   const name = slotName(slots, slot);
   const refusal = removalRefusal(slots, slot);
   if (doing === 'changing')
-    return <PassphraseForm action="Change" busy={busy} onStop={onStop} onPassphrase={onPassphrase} />;
+    return <PassphraseForm action="Change" busy={busy} wrong={wrong} onStop={onStop} onPassphrase={onPassphrase} />;
   if (doing === 'removing')
     return (
       // A key of its own, or React would make these buttons of the ones before, with the focus that they had.
@@ -186,12 +193,29 @@ function Slot({ slots, slot, doing, busy, onDo, onStop, onRemove, onPassphrase }
 interface PassphraseFormProps {
   readonly action: 'Add' | 'Change';
   readonly busy: boolean;
+  readonly wrong?: ErrorInfo | null;
   readonly onStop: () => void;
-  readonly onPassphrase: (passphrase: string) => void;
+  /** @param present empty where the action does not ask for it */
+  readonly onPassphrase: (passphrase: string, present: string) => void;
 }
 
-function PassphraseForm({ action, busy, onStop, onPassphrase }: PassphraseFormProps) {
+/** What is typed stays until it is done: one wrong word costs nobody the others. */
+function PassphraseForm({ action, busy, wrong = null, onStop, onPassphrase }: PassphraseFormProps) {
   const [passphrase, setPassphrase] = useState(NO_PASSPHRASE);
+  const [present, setPresent] = useState('');
+  const [shown, setShown] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const asksPresent = action === 'Change';
+  const missing = asksPresent && present === '';
+
+  // Ready to be typed over.
+  useEffect(() => {
+    if (wrong === null) return;
+    input.current?.focus();
+    input.current?.select();
+  }, [wrong]);
+
+  const wrongWords = wrong === null ? null : `${wrong.title}. ${wrong.steps[0] ?? ''}`;
   return (
     <form
       className={styles['form']}
@@ -199,15 +223,33 @@ function PassphraseForm({ action, busy, onStop, onPassphrase }: PassphraseFormPr
       onSubmit={(event) => {
         event.preventDefault();
         if (busy) return;
-        if (!isUsable(passphrase)) {
+        if (missing || !isUsable(passphrase)) {
           setPassphrase({ ...passphrase, tried: true });
           return;
         }
-        setPassphrase(NO_PASSPHRASE);
-        onPassphrase(passphrase.first);
+        onPassphrase(passphrase.first, present);
       }}
     >
-      <NewPassphrase state={passphrase} onChange={setPassphrase} label="New passphrase" readOnly={busy} autoFocus />
+      {asksPresent ? (
+        <PassphraseInput
+          label="Present passphrase"
+          value={present}
+          onChange={setPresent}
+          inputRef={input}
+          shown={shown}
+          onShow={setShown}
+          problem={passphrase.tried && missing ? 'Type the present passphrase.' : wrongWords}
+          readOnly={busy}
+          autoFocus
+        />
+      ) : null}
+      <NewPassphrase
+        state={passphrase}
+        onChange={setPassphrase}
+        label="New passphrase"
+        readOnly={busy}
+        autoFocus={!asksPresent}
+      />
       <div className={styles['adding']}>
         <Button look="primary" submit disabled={busy}>
           {action === 'Add' ? 'Add passphrase' : 'Change passphrase'}

@@ -7,6 +7,8 @@ interface Task {
   readonly error: ErrorInfo | null;
   /** Begins `work`, unless the one before goes on still. */
   readonly run: (work: () => Promise<void>) => void;
+  /** Forgets what went wrong. */
+  readonly clear: () => void;
 }
 
 /** One thing at a time that main is asked for from a form, with what went wrong the last time. */
@@ -25,6 +27,9 @@ export function useTask(): Task {
           setBusy(false);
         });
       }, setError);
+    },
+    clear: () => {
+      setError(null);
     },
   };
 }
