@@ -69,7 +69,8 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDepen
     cancels.set(profile.id, () => {
       controller.abort();
     });
-    for await (const event of knock(profile, { signal: controller.signal, transports })) record(runId, profile.id, event);
+    for await (const event of knock(profile, { signal: controller.signal, transports }))
+      record(runId, profile.id, event);
     finish(runId, profile.id);
   }
 
