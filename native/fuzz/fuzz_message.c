@@ -31,10 +31,29 @@ static uint8_t *encode_packet(uint8_t *to, const struct packet *packet) {
   return put_bytes(to, packet->data, packet->data_length);
 }
 
+static size_t encode_connection(const struct request *request, uint8_t *body) {
+  const struct connection *connection = &request->connection;
+  uint8_t *to = put_u8(put_u8(body, 1), 3);
+  to = put_u8(to, request->family);
+  to = put_u8(to, (uint8_t)connection->use);
+  to = put_u8(to, connection->timestamps ? 1 : 0);
+  to = put_u32(to, request->interface_index);
+  to = put_bytes(to, request->source, 16);
+  to = put_bytes(to, request->destination, 16);
+  to = put_u16(to, connection->destination_port);
+  to = put_u32(to, connection->isn);
+  to = put_u32(to, connection->tsval);
+  to = put_u32(to, connection->timeout_ms);
+  to = put_u16(to, connection->first_length);
+  to = put_bytes(to, connection->first, connection->first_length);
+  return (size_t)(to - body);
+}
+
 /* The body that the request was read from: nothing in it may be without a meaning. */
 static size_t encode(const struct request *request, uint8_t *body) {
   uint8_t *to = put_u8(put_u8(body, 1), (uint8_t)request->type);
   if (request->type == REQUEST_PROBE) return (size_t)(to - body);
+  if (request->type == REQUEST_CONNECT) return encode_connection(request, body);
   to = put_u8(to, request->family);
   to = put_u8(to, (uint8_t)request->level);
   to = put_u16(to, request->count);
@@ -155,6 +174,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   CHECK(failure.reason == OK);
   CHECK(encode(&request, encoded) == size && memcmp(encoded, data, size) == 0);
   if (request.type == REQUEST_PROBE) return 0;
+  if (request.type == REQUEST_CONNECT) {
+    check_one_host(request.family, request.destination);
+    CHECK(request.connection.first_length <= 255 && (request.connection.tsval & 1) == 0);
+    CHECK(request.connection.timeout_ms - 1 < 60000 && request.connection.destination_port > 0);
+    return 0;
+  }
   check_head(&request);
   check_schedule(&request);
   for (size_t i = 0; i < request.count; i++) check_packet(&request, &request.packets[i]);

@@ -59,6 +59,35 @@ static bool check_addresses(const struct request *request, struct failure *failu
   return true;
 }
 
+static bool is_family(uint8_t family) { return family == 4 || family == 6; }
+
+/* Where the connection goes, and how its SYN looks. */
+static bool read_connection(struct reader *reader, struct request *request, struct failure *failure) {
+  struct connection *connection = &request->connection;
+  request->family = read_u8(reader);
+  uint8_t use = read_u8(reader);
+  uint8_t timestamps = read_u8(reader);
+  request->interface_index = read_u32(reader);
+  copy_bytes(reader, request->source, ADDRESS_LENGTH);
+  copy_bytes(reader, request->destination, ADDRESS_LENGTH);
+  connection->destination_port = read_u16(reader);
+  connection->isn = read_u32(reader);
+  connection->tsval = read_u32(reader);
+  connection->timeout_ms = read_u32(reader);
+  connection->first_length = read_u16(reader);
+  connection->first = read_bytes(reader, connection->first_length);
+  connection->use = (enum use)use;
+  connection->timestamps = timestamps == 1;
+  const bool shape = !reader->failed && is_family(request->family) && use <= USE_PASS && timestamps <= 1 &&
+                     request->interface_index <= INT32_MAX && connection->destination_port != 0 &&
+                     connection->first_length <= MAX_FIRST;
+  /* An odd TSval would switch the socket to microseconds (TCP_TIMESTAMP in Linux's net/ipv4/tcp.c). */
+  const bool values = connection->timeout_ms >= 1 && connection->timeout_ms <= MAX_CONNECT_MS &&
+                      connection->tsval % 2 == 0 && (connection->timestamps || connection->tsval == 0);
+  if (!shape || !values) return refuse(failure, MALFORMED, NO_PACKET);
+  return check_addresses(request, failure);
+}
+
 static bool read_head(struct reader *reader, struct request *request, struct failure *failure) {
   request->family = read_u8(reader);
   uint8_t level = read_u8(reader);
@@ -70,7 +99,7 @@ static bool read_head(struct reader *reader, struct request *request, struct fai
   request->listen_ms = read_u16(reader);
   if (reader->failed || (level != LEVEL_ROUTED && level != LEVEL_LINK)) return refuse(failure, MALFORMED, NO_PACKET);
   request->level = (enum level)level;
-  if (request->family != 4 && request->family != 6) return refuse(failure, MALFORMED, NO_PACKET);
+  if (!is_family(request->family)) return refuse(failure, MALFORMED, NO_PACKET);
   if (!check_way_out(request) || request->listen_ms > MAX_LISTEN_MS) return refuse(failure, MALFORMED, NO_PACKET);
   if (request->count == 0 || request->count > MAX_PACKETS) return refuse(failure, TOO_MANY, NO_PACKET);
   return check_addresses(request, failure);
@@ -136,10 +165,11 @@ bool message_parse(const uint8_t *body, size_t length, struct request *request, 
   uint8_t type = read_u8(&reader);
   if (reader.failed) return refuse(failure, MALFORMED, NO_PACKET);
   if (version != PROTOCOL_VERSION) return refuse(failure, WRONG_VERSION, NO_PACKET);
-  if (type != REQUEST_PROBE && type != REQUEST_SEND) return refuse(failure, UNKNOWN_COMMAND, NO_PACKET);
+  if (type < REQUEST_PROBE || type > REQUEST_CONNECT) return refuse(failure, UNKNOWN_COMMAND, NO_PACKET);
   request->type = (enum request_type)type;
   if (type == REQUEST_SEND &&
       !(read_head(&reader, request, failure) && read_packets(&reader, request, failure)))
     return false;
+  if (type == REQUEST_CONNECT && !read_connection(&reader, request, failure)) return false;
   return reader.left == 0 || refuse(failure, MALFORMED, NO_PACKET);
 }

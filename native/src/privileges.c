@@ -18,6 +18,9 @@ enum { NOBODY = 65534 };
 
 enum { WORDS = _LINUX_CAPABILITY_U32S_3 };
 
+/* 3 and 4 are a connection's (docs/helper-protocol.md). */
+enum { FIRST_OTHER = 5 };
+
 static const struct __user_cap_header_struct HEADER = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
 
 /* libc's wrappers live in libcap; the calls themselves are two lines. */
@@ -32,12 +35,12 @@ static bool write_capabilities(const struct __user_cap_data_struct data[WORDS]) 
 }
 
 static void close_inherited(void) {
-  if (syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
+  if (syscall(SYS_close_range, FIRST_OTHER, UINT_MAX, 0) == 0) return;
   /* Before Linux 5.9 there was no such call. */
   struct rlimit limit;
   const rlim_t most = 1 << 20;
   const rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < most ? limit.rlim_max : most;
-  for (int fd = STDERR_FILENO + 1; fd < (int)end; fd++) close(fd);
+  for (int fd = FIRST_OTHER; fd < (int)end; fd++) close(fd);
 }
 
 /* A socket must never get the number of a standard descriptor that was closed: reports would be sent on it. */
@@ -69,15 +72,19 @@ static bool become(uid_t user) {
          setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(user, user, user) == 0;
 }
 
-static bool keep_net_raw_only(void) {
+/* Both capabilities are in the first word. */
+static bool keep_only(uint32_t wanted) {
   struct __user_cap_data_struct data[WORDS];
   if (!read_capabilities(data)) return false;
-  const uint32_t kept = data[CAP_TO_INDEX(CAP_NET_RAW)].permitted & CAP_TO_MASK(CAP_NET_RAW);
+  const uint32_t kept = data[0].permitted & wanted;
   memset(data, 0, sizeof data);
-  data[CAP_TO_INDEX(CAP_NET_RAW)].permitted = kept;
-  data[CAP_TO_INDEX(CAP_NET_RAW)].effective = kept;
-  return write_capabilities(data) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0;
+  data[0].permitted = kept;
+  data[0].effective = kept;
+  return write_capabilities(data);
 }
+
+static const uint32_t NET_RAW = CAP_TO_MASK(CAP_NET_RAW);
+static const uint32_t NET_ADMIN = CAP_TO_MASK(CAP_NET_ADMIN);
 
 /* Needs CAP_SETPCAP, which only root has. For the others no_new_privs and the filter close the same way: no exec. */
 static void drop_bounding_set(void) {
@@ -93,7 +100,8 @@ bool privileges_drop(struct failure *failure) {
   if (!done) return fail(failure, INTERNAL, errno);
   drop_bounding_set();
   /* The kernel sets `dumpable` anew when the ids change, hence once more. */
-  if (!become(user) || !keep_net_raw_only() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+  if (!become(user) || !keep_only(NET_RAW | NET_ADMIN) ||
+      prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return fail(failure, INTERNAL, errno);
   return true;
@@ -113,6 +121,16 @@ bool privileges_read(struct privileges *privileges, struct failure *failure) {
   return true;
 }
 
+bool privileges_keep_raw_only(struct failure *failure) {
+  return keep_only(NET_RAW) || fail(failure, INTERNAL, errno);
+}
+
+bool privileges_drop_all(struct failure *failure) { return keep_only(0) || fail(failure, INTERNAL, errno); }
+
 bool privileges_allow_raw(const struct privileges *privileges) {
-  return (privileges->capabilities & UINT64_C(1) << CAP_NET_RAW) != 0;
+  return (privileges->capabilities & NET_RAW) != 0;
+}
+
+bool privileges_allow_connect(const struct privileges *privileges) {
+  return privileges_allow_raw(privileges) && (privileges->capabilities & NET_ADMIN) != 0;
 }

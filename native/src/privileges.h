@@ -5,9 +5,9 @@
 #include "protocol.h"
 
 /*
- * Closes what was inherited beyond the three standard descriptors, forbids core dumps and tracing, forgets the
- * environment, becomes an ordinary user when started as root, keeps CAP_NET_RAW and no other capability, and sets
- * no_new_privs. Reads nothing but PKEXEC_UID and SUDO_UID. Nothing may go on after a false.
+ * Closes what was inherited beyond the three standard descriptors and the two for a connection's bytes, forbids core
+ * dumps and tracing, forgets the environment, becomes an ordinary user when started as root, keeps CAP_NET_RAW and
+ * CAP_NET_ADMIN and no other capability, and sets no_new_privs. Reads nothing but PKEXEC_UID and SUDO_UID. Nothing may go on after a false.
  */
 bool privileges_drop(struct failure *failure);
 
@@ -19,6 +19,11 @@ struct privileges {
 };
 
 bool privileges_read(struct privileges *privileges, struct failure *failure);
+/* For all but connections, which alone need CAP_NET_ADMIN. */
+bool privileges_keep_raw_only(struct failure *failure);
+/* Once a connection stands. */
+bool privileges_drop_all(struct failure *failure);
+bool privileges_allow_connect(const struct privileges *privileges);
 bool privileges_allow_raw(const struct privileges *privileges);
 
 #endif

@@ -16,6 +16,8 @@ enum {
   MAX_PER_SECOND = 200,
   MAX_LISTEN_MS = 2000,
   MAX_UDP_PAYLOAD = 512,
+  MAX_FIRST = 255,
+  MAX_CONNECT_MS = 60000,
   MAX_TCP_OPTIONS = 40,
   MAC_LENGTH = 6,
   ADDRESS_LENGTH = 16,
@@ -25,7 +27,7 @@ enum {
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define MAX_DURATION_NS (600 * NS_PER_SECOND)
 
-enum request_type { REQUEST_PROBE = 1, REQUEST_SEND = 2 };
+enum request_type { REQUEST_PROBE = 1, REQUEST_SEND = 2, REQUEST_CONNECT = 3 };
 
 enum report_type {
   REPORT_PROBED = 129,
@@ -34,6 +36,9 @@ enum report_type {
   REPORT_ANSWER = 132,
   REPORT_DONE = 133,
   REPORT_FAILED = 134,
+  REPORT_SYN = 135,
+  REPORT_OPEN = 136,
+  REPORT_CARRIED = 137,
 };
 
 enum reason {
@@ -59,9 +64,13 @@ enum reason {
   NO_ANSWER = 19,      /* no answer to any SYN in time */
   PORT_BUSY = 20,      /* the source port is in use, or none is free */
   FIRST_TOO_LONG = 21, /* the first bytes do not fit into one segment */
+  BROKEN = 22,         /* the connection, or what its bytes went to */
 };
 
 enum level { LEVEL_ROUTED = 1, LEVEL_LINK = 2 };
+
+/* What becomes of a connection: it is closed, its bytes are carried, or the socket is handed over. */
+enum use { USE_CLOSE = 0, USE_CARRY = 1, USE_PASS = 2 };
 
 /* Why a request was refused or failed. */
 struct failure {
@@ -87,14 +96,29 @@ struct packet {
   const uint8_t *data;
 };
 
+struct connection {
+  enum use use;
+  bool timestamps;
+  uint16_t destination_port;
+  uint32_t isn;
+  uint32_t tsval;
+  uint32_t timeout_ms;
+  /* What goes out as the first segment, inside the frame that was read */
+  uint16_t first_length;
+  const uint8_t *first;
+};
+
 struct request {
   enum request_type type;
-  /* REQUEST_SEND */
+  /* REQUEST_SEND and REQUEST_CONNECT */
   uint8_t family; /* 4 or 6 */
-  enum level level;
   uint32_t interface_index;
   uint8_t source[ADDRESS_LENGTH];
   uint8_t destination[ADDRESS_LENGTH];
+  /* REQUEST_CONNECT */
+  struct connection connection;
+  /* REQUEST_SEND */
+  enum level level;
   uint8_t source_mac[MAC_LENGTH];
   uint16_t listen_ms;
   uint16_t count;

@@ -86,6 +86,25 @@ void report_done(uint16_t sent) {
   put(sent, 2);
 }
 
+void report_syn(uint64_t sent_ns) {
+  begin(REPORT_SYN, HEADER + 8);
+  put(sent_ns, 8);
+  report_flush();
+}
+
+void report_open(uint16_t source_port, uint64_t established_ns) {
+  begin(REPORT_OPEN, HEADER + 2 + 8);
+  put(source_port, 2);
+  put(established_ns, 8);
+  report_flush();
+}
+
+void report_carried(uint64_t up, uint64_t down) {
+  begin(REPORT_CARRIED, HEADER + 8 + 8);
+  put(up, 8);
+  put(down, 8);
+}
+
 void report_failed(const struct failure *failure) {
   begin(REPORT_FAILED, HEADER + 1 + 2 + 4);
   put(failure->reason, 1);

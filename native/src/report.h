@@ -23,6 +23,9 @@ void report_sent(uint16_t packet, uint64_t planned_ns, uint64_t actual_ns);
 /* No more than MAX_ANSWERS of them are told. */
 void report_answer(uint64_t seen_ns, const struct answer *answer);
 void report_done(uint16_t sent);
+void report_syn(uint64_t sent_ns);
+void report_open(uint16_t source_port, uint64_t established_ns);
+void report_carried(uint64_t up, uint64_t down);
 void report_failed(const struct failure *failure);
 
 bool report_pending(void);
