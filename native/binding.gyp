@@ -35,6 +35,9 @@
         'src/answer.c',
         'src/wait.c',
         'src/report.c',
+        'src/connect.c',
+        'src/handshake.c',
+        'src/carry.c',
       ],
     },
     {

@@ -133,11 +133,13 @@ static void close_way(const struct way *way) {
 static bool has_ended(const struct way *way) { return !way->done && way->from_ended && way_is_empty(way); }
 
 /* What the server has still sent is carried when it takes nothing more: only an error on the way down ends both. */
-static int run_ways(struct way *up, struct way *down) {
+static int run_ways(struct way *up, struct way *down, int cancel_fd) {
   int broken = 0;
   while (!up->done || !down->done) {
-    struct pollfd watched[] = {watch_from(up), watch_to(up), watch_from(down), watch_to(down)};
-    if (ppoll(watched, 4, NULL, NULL) < 0) continue;
+    struct pollfd watched[] = {
+        watch_from(up), watch_to(up), watch_from(down), watch_to(down), {.fd = cancel_fd, .events = POLLRDHUP}};
+    if (ppoll(watched, 5, NULL, NULL) < 0) continue;
+    if (watched[4].revents != 0) return ECANCELED;
     int error = up->done ? 0 : move_some(up, &watched[0], &watched[1]);
     if (error != 0 || has_ended(up)) {
       shutdown(up->to, SHUT_WR);
@@ -154,7 +156,7 @@ static int run_ways(struct way *up, struct way *down) {
   return broken;
 }
 
-int carry(int from_fd, int to_fd, int socket, struct carried *carried) {
+int carry(int from_fd, int to_fd, int socket, int cancel_fd, struct carried *carried) {
   struct way up = {.pipe = {-1, -1}};
   struct way down = {.pipe = {-1, -1}};
   int flags = fcntl(socket, F_GETFL);
@@ -167,7 +169,7 @@ int carry(int from_fd, int to_fd, int socket, struct carried *carried) {
       !open_way(&down, socket, to_fd))
     error = errno;
   else
-    error = run_ways(&up, &down);
+    error = run_ways(&up, &down, cancel_fd);
   carried->up = up.given;
   carried->down = down.given;
   close_way(&up);

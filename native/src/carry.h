@@ -14,9 +14,9 @@ struct carried {
 /*
  * Carries bytes from `from_fd` to `socket` and from `socket` to `to_fd` until both ways have ended, and closes `to_fd` when
  * the server has. The end of `from_fd` becomes a FIN. Returns 0, or the errno of what broke: the connection, or `to_fd`
- * (EPIPE: nobody reads it any more). SIGPIPE has to be ignored. `socket` is made non-blocking and stays open.
+ * (EPIPE: nobody reads it any more), or ECANCELED when the other end of `cancel_fd` has closed. SIGPIPE has to be ignored. `socket` is made non-blocking and stays open.
  */
-int carry(int from_fd, int to_fd, int socket, struct carried *carried);
+int carry(int from_fd, int to_fd, int socket, int cancel_fd, struct carried *carried);
 
 /*
  * Hands a descriptor over a UNIX socket, with one byte, as OpenSSH's mm_receive_fd() expects it (ssh_config(5),

@@ -232,7 +232,7 @@ static bool ask_kernel(struct attempt *attempt, uint16_t *port, struct failure *
   int fd = open_tcp(request->family);
   bool bound = fd >= 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON) == 0 &&
                /* Otherwise the port would be one that bind() prefers, and connect() prefers others. */
-               set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1) == 0 && swallow_segments(fd) &&
+               set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1) == 0 &&
                bind_to_source(fd, request, request->source_port);
   bool connected = bound && connect_to_destination(fd, request, request->destination_port, 0) == 0;
   bool told = connected && read_tcp_terms(attempt, fd);
@@ -557,8 +557,8 @@ static uint32_t current_tsval(const struct attempt *attempt) {
 
 /*
  * The server does not send before our ACK, and the socket is complete by then. Until its options are set it swallows what
- * arrives; the holder goes only when the kernel already finds the socket first. So at no moment is there a segment for
- * which there is no socket. TCP_REPAIR is left without the window probe: its sequence number is ISN, which no ordinary
+ * arrives; from its connect() on the kernel finds it before the holder, which is closed last. So at no moment is there a
+ * segment for which there is no socket. TCP_REPAIR is left without the window probe: its sequence number is ISN, which no ordinary
  * connection repeats, and the server has the window from the ACK.
  */
 static bool adopt(struct attempt *attempt, const struct syn_ack *syn_ack, uint32_t tsval, struct failure *failure) {
@@ -567,10 +567,8 @@ static bool adopt(struct attempt *attempt, const struct syn_ack *syn_ack, uint32
               connect_to_destination(fd, attempt->request, attempt->handshake.destination_port, attempt->flow_label) == 0 &&
               set_negotiated(attempt, syn_ack) &&
               (!syn_ack->timestamps || setsockopt(fd, IPPROTO_TCP, TCP_TIMESTAMP, &tsval, sizeof tsval) == 0) &&
-              set_windows(attempt, syn_ack);
-  close_fd(&attempt->holder);
-  done = done && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP) == 0 &&
-         set_number(fd, SOL_SOCKET, SO_DETACH_FILTER, 0) == 0;
+              set_windows(attempt, syn_ack) && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP) == 0 &&
+              set_number(fd, SOL_SOCKET, SO_DETACH_FILTER, 0) == 0;
   return done || fail_by_error(failure);
 }
 

@@ -64,7 +64,7 @@ enum reason {
   NO_ANSWER = 19,      /* no answer to any SYN in time */
   PORT_BUSY = 20,      /* the source port is in use, or none is free */
   FIRST_TOO_LONG = 21, /* the first bytes do not fit into one segment */
-  BROKEN = 22,         /* the connection, or what its bytes went to */
+  CONNECTION_BROKEN = 22, /* the connection, or what its bytes went to */
 };
 
 enum level { LEVEL_ROUTED = 1, LEVEL_LINK = 2 };
