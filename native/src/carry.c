@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* splice(), pipe2(), ppoll() */
 #include "carry.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* ppoll(), POLLRDHUP */
 #include "connect.h"
 
 #include <arpa/inet.h>
