@@ -19,7 +19,8 @@ import type { Rights } from '../lab/lab';
 const STEPS = 32;
 const DELAY_MS = 20;
 const FIRST_PORT = 17_000;
-/** What issue C asks of the helper under load, in milliseconds. */
+/** What is asked of the helper while every core is busy, in milliseconds. Idle is printed only: a core that sleeps may
+ * belong to a virtual machine, whose host wakes it as late as it likes. */
 const LIMIT_P99_MS = 0.5;
 const LIMIT_MAX_MS = 5;
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -114,7 +115,7 @@ const HEADER = `${''.padEnd(20)}packets  late: p50     p99     max   wire: p50  
 
 describe.each([
   { state: 'idle', busy: 0, runs: 8 },
-  { state: 'every core busy', busy: cpus().length, runs: 32 },
+  { state: 'every core busy', busy: cpus().length, runs: 33 },
 ])('timing, $state', ({ state, busy, runs }) => {
   const load: ChildProcess[] = [];
   beforeEach(() => {
@@ -134,6 +135,8 @@ describe.each([
       if (sender.limited === true) limited.push(figures);
     }
     for (const { late } of limited) {
+      expect(late).toHaveLength(runs * STEPS);
+      if (busy === 0) continue;
       expect(percentile(late, 0.99)).toBeLessThan(LIMIT_P99_MS);
       expect(percentile(late, 1)).toBeLessThan(LIMIT_MAX_MS);
     }

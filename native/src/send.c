@@ -20,7 +20,7 @@
 
 /* Between being ready and the zero: time enough for `armed` to be written. */
 #define LEAD_NS (2 * NS_PER_MS)
-/* So long before a packet is due the process stops listening and only sleeps. Under load ppoll wakes up to 3 ms late. */
+/* So long before a packet is due the process stops listening and only sleeps: no answer to be read delays a packet. */
 #define NAP_NS (3 * NS_PER_MS)
 
 /* Where packets are handed to the kernel. */
