@@ -100,6 +100,7 @@ function program(finish: (code: number) => void): Command {
       '[arguments...]',
       '[target] [host port]: a saved profile, unless --mode is given; host and port override its own',
     )
+    .option('--fdpass', 'tcp-stealth: hand ssh the connection itself and end (with ProxyUseFdpass=yes)')
     .option('--session <socket>', 'run what the Open Sesamy window hands out at this socket (the window uses this)')
     .addHelpText(
       'after',

@@ -15,7 +15,8 @@ import { showEvents, stopSignal } from './run';
 import { targetOf } from './target';
 import type { Target, TargetOptions } from './target';
 
-/** Standard output's file descriptor. */
+/** The file descriptors of standard input and output. */
+const STDIN = 0;
 const STDOUT = 1;
 
 /** `sesamy proxy`: standard input and output belong to SSH. Returns the exit code. */
@@ -29,15 +30,16 @@ export async function proxyVerb(words: readonly string[], options: TargetOptions
         '--json cannot be used here: standard output carries the session. Add --dry-run, or use sesamy knock.',
       );
     const { target, host, port } = proxyTarget(words, options);
+    const session = carrying(stop.signal, options.fdpass === true);
     if (target.kind === 'inline') {
       const profile = retargeted(target.profile, host, port);
-      if (options.dryRun !== true) return await showEvents(knock(profile, carrying(stop.signal)), options);
+      if (options.dryRun !== true) return await showEvents(knock(profile, session), options);
       await printDryRun(profile, options);
       return 0;
     }
     const { savedKnock, savedProfile } = await import('./saved-knock');
     const request = { name: target.name, verb: 'proxy', host, port } as const;
-    if (options.dryRun !== true) return await showEvents(savedKnock(request, options, carrying(stop.signal)), options);
+    if (options.dryRun !== true) return await showEvents(savedKnock(request, options, session), options);
     await printDryRun(await savedProfile(request, options), options);
     return 0;
   } finally {
@@ -71,7 +73,7 @@ async function proxyTicket(socketPath: string, signal: AbortSignal, options: Tar
   signal.addEventListener('abort', stop, { once: true });
   const ticket = await fetchKnock(socketPath, stop);
   const code = await showEvents(
-    runPrepared(ticket.prepared, carrying(stopping.signal)),
+    runPrepared(ticket.prepared, carrying(stopping.signal, options.fdpass === true)),
     options,
     (event: KnockEvent) => {
       ticket.tell(event);
@@ -81,10 +83,11 @@ async function proxyTicket(socketPath: string, signal: AbortSignal, options: Tar
   return code;
 }
 
-/** A session that carries standard input and output. */
-function carrying(signal: AbortSignal): KnockOptions {
+/** A session that carries standard input and output, or hands itself over there. */
+function carrying(signal: AbortSignal, pass: boolean): KnockOptions {
   return {
     signal,
+    descriptors: { input: STDIN, output: STDOUT, pass },
     session: (connection: Socket) =>
       bridge(
         connection,

@@ -33,6 +33,8 @@ export interface TargetOptions extends ProfileOptions, PassphraseOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly session?: string;
+  /** The connection itself goes to ssh over standard output (ProxyUseFdpass). */
+  readonly fdpass?: boolean;
   /** False: the window is not asked. */
   readonly agent?: boolean;
 }
