@@ -121,3 +121,33 @@ export const REASONS = {
   noRoute: 12,
   nextHopSilent: 13,
 } as const;
+
+export interface TestConnection {
+  readonly family?: 4 | 6;
+  readonly carry?: number;
+  readonly interfaceIndex?: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly port: number;
+  readonly isn: number;
+  /** Null: the SYN has no timestamp option. */
+  readonly tsval?: number | null;
+  readonly timeoutMs?: number;
+  readonly first?: Buffer;
+}
+
+/** A request for a connection as the app would send it, with whatever is to be wrong in it. */
+export function connectFrame(request: TestConnection): Buffer {
+  const { family = 4, tsval = null, first = Buffer.alloc(0) } = request;
+  return frameOf(
+    Buffer.concat([
+      numbers([1, 1], [1, 3], [1, family], [1, request.carry ?? 0], [1, tsval === null ? 0 : 1]),
+      numbers([4, request.interfaceIndex ?? 0]),
+      address(request.source),
+      address(request.destination),
+      numbers([2, request.port], [4, request.isn], [4, tsval ?? 0], [4, request.timeoutMs ?? 5000]),
+      numbers([2, first.length]),
+      first,
+    ]),
+  );
+}

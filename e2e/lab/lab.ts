@@ -66,6 +66,8 @@ export interface SshLoginOptions {
   /** The ProxyCommand, with ssh's own %h and %p. */
   readonly proxyCommand?: string;
   readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly rights?: Rights;
 }
 
 let labsMade = 0;
@@ -288,7 +290,8 @@ export class Lab {
   ssh(server: SshServer, command: string, options: SshLoginOptions = {}): Promise<Finished> {
     const proxy = options.proxyCommand === undefined ? [] : ['-o', `ProxyCommand=${options.proxyCommand}`];
     const target = ['-p', String(server.port), `root@${this.server[options.version ?? 'ipv4']}`, command];
-    return this.inClient(['ssh', ...server.options, ...proxy, ...target], { timeoutMs: options.timeoutMs ?? 20_000 });
+    const { timeoutMs = 20_000, env = this.clientEnvironment, rights } = options;
+    return this.inClient(['ssh', ...server.options, ...proxy, ...target], { timeoutMs, env }, rights);
   }
 
   /** Starts knockd and waits until it watches the wire. */
@@ -305,8 +308,11 @@ export class Lab {
     return knockd;
   }
 
-  /** Starts to record the client's end of the wire. */
-  async capture(): Promise<Capture> {
+  /**
+   * Starts to record the client's end of the wire.
+   * @param filter which packets, in libpcap's language: all when left out
+   */
+  async capture(filter?: string): Promise<Capture> {
     const tcpdump = this.start(
       this.asClientRoot([
         'tcpdump',
@@ -319,6 +325,8 @@ export class Lab {
         'root',
         '-w',
         '-',
+        // The end of a capture is a datagram for everyone.
+        ...(filter === undefined ? [] : [`(${filter}) or udp port ${DISCARD_PORT}`]),
       ]),
     );
     await tcpdump.ready('tcpdump', () => tcpdump.stderr.includes('listening on'));
