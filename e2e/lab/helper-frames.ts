@@ -104,7 +104,17 @@ export function readReports(output: Buffer): readonly TestReport[] {
   return reports;
 }
 
-export const REPORTS = { probed: 129, armed: 130, sent: 131, answer: 132, done: 133, failed: 134 } as const;
+export const REPORTS = {
+  probed: 129,
+  armed: 130,
+  sent: 131,
+  answer: 132,
+  done: 133,
+  failed: 134,
+  syn: 135,
+  open: 136,
+  carried: 137,
+} as const;
 
 export const REASONS = {
   malformed: 1,
@@ -120,6 +130,9 @@ export const REASONS = {
   noInterface: 11,
   noRoute: 12,
   nextHopSilent: 13,
+  refused: 17,
+  unreachable: 18,
+  noAnswer: 19,
 } as const;
 
 export interface TestConnection {
