@@ -65,6 +65,8 @@ export interface SshLoginOptions {
   readonly version?: IpVersion;
   /** The ProxyCommand, with ssh's own %h and %p. */
   readonly proxyCommand?: string;
+  /** More of ssh_config(5), such as IPQoS=none. */
+  readonly settings?: readonly string[];
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly rights?: Rights;
@@ -288,10 +290,11 @@ export class Lab {
 
   /** The client's user logs in as root by ssh and runs a command there. */
   ssh(server: SshServer, command: string, options: SshLoginOptions = {}): Promise<Finished> {
-    const proxy = options.proxyCommand === undefined ? [] : ['-o', `ProxyCommand=${options.proxyCommand}`];
+    const proxy = options.proxyCommand === undefined ? [] : [`ProxyCommand=${options.proxyCommand}`];
+    const settings = [...(options.settings ?? []), ...proxy].flatMap((setting) => ['-o', setting]);
     const target = ['-p', String(server.port), `root@${this.server[options.version ?? 'ipv4']}`, command];
     const { timeoutMs = 20_000, env = this.clientEnvironment, rights } = options;
-    return this.inClient(['ssh', ...server.options, ...proxy, ...target], { timeoutMs, env }, rights);
+    return this.inClient(['ssh', ...server.options, ...settings, ...target], { timeoutMs, env }, rights);
   }
 
   /** Starts knockd and waits until it watches the wire. */
