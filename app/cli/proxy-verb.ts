@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { devNull } from 'node:os';
 import { SesamyError } from '../domain/errors';
@@ -30,6 +30,10 @@ export async function proxyVerb(words: readonly string[], options: TargetOptions
         '--json cannot be used here: standard output carries the session. Add --dry-run, or use sesamy knock.',
       );
     const { target, host, port } = proxyTarget(words, options);
+    if (options.fdpass === true && options.dryRun !== true && !fstatSync(STDOUT).isSocket())
+      throw new SesamyError('bad-input', '--fdpass hands the connection to ssh, and nobody takes it here.', {
+        steps: ['Set ProxyUseFdpass=yes beside the ProxyCommand, or leave --fdpass out.'],
+      });
     const session = carrying(stop.signal, options.fdpass === true);
     if (target.kind === 'inline') {
       const profile = retargeted(target.profile, host, port);

@@ -1,11 +1,16 @@
 /** TCP Stealth in the engine: what a plan leaves open until the address, and the first bytes, are known. */
 import { randomInt } from 'node:crypto';
-import { read } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { SesamyError } from '../domain/errors';
 import { secretBytes, stealthIsn } from '../domain/modes/tcp-stealth/isn';
 import { parseAddress } from '../domain/packet/address';
 import type { KnockPlan, StealthSyn } from '../domain/plan/knock-plan';
+import { count } from '../domain/words';
 import { throwIfCancelled } from './clock';
+import { systemCode } from './system-error';
 
 type WithSecret = Extract<StealthSyn, { readonly kind: 'secret' }>;
 export type ChosenSyn = Extract<StealthSyn, { readonly kind: 'isn' }>;
@@ -56,7 +61,11 @@ export function holdsSecret(plan: KnockPlan): boolean {
 
 /** How long ssh may take to say its banner, in milliseconds: it says it before it hears anything. */
 const BANNER_TIMEOUT_MS = 5000;
+/** How soon to look again, in milliseconds. */
+const RETRY_MS = 10;
 const LINE_FEED = 0x0a;
+
+const readOnce = promisify(read);
 
 /**
  * The first bytes that the program behind a descriptor sends, and not one more: the rest is for whoever carries the session.
@@ -65,53 +74,64 @@ const LINE_FEED = 0x0a;
  */
 export async function firstBytes(descriptor: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
   const bytes = Buffer.alloc(length);
-  const deadline = performance.now() + BANNER_TIMEOUT_MS;
-  let got = 0;
-  while (got < length) {
-    throwIfCancelled(signal);
-    const count = await readSome(descriptor, bytes.subarray(got), deadline - performance.now(), signal);
-    if (count === 0) throw tooShort(length, got);
-    got += count;
-    // An SSH client says one line, and then waits for the server's.
-    const end = bytes.subarray(0, got).indexOf(LINE_FEED);
-    if (end !== -1 && end + 1 < length) throw tooShort(length, end + 1);
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(BANNER_TIMEOUT_MS)]);
+  const from = withoutBlocking(descriptor);
+  try {
+    let got = 0;
+    while (got < length) {
+      const more = await readSome(from, bytes.subarray(got), ending);
+      throwIfCancelled(signal);
+      if (more === 0) throw tooShort(length, got);
+      got += more;
+      // An SSH client says one line, and then waits for the server's.
+      const end = bytes.subarray(0, got).indexOf(LINE_FEED);
+      if (end !== -1 && end + 1 < length) throw tooShort(length, end + 1);
+    }
+    return bytes;
+  } finally {
+    if (from !== descriptor) closeSync(from);
   }
-  return bytes;
+}
+
+/**
+ * The same pipe by a descriptor of its own that does not block: a read that blocks cannot be given up, not even by the end of the
+ * process. The mode of the given one is not ours to change, for whoever else has it reads it too. What cannot be opened
+ * again, such as a socket, is taken as it is.
+ */
+function withoutBlocking(descriptor: number): number {
+  try {
+    if (!fstatSync(descriptor).isFIFO()) return descriptor;
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return descriptor;
+  }
 }
 
 /** Reads at least one byte; 0 when nothing came in time or nothing will come. */
-function readSome(descriptor: number, into: Buffer, timeoutMs: number, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const finish = (count: number): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      resolve(count);
-    };
-    const stop = (): void => {
-      finish(0);
-    };
-    const timer = setTimeout(stop, Math.max(0, timeoutMs));
-    signal.addEventListener('abort', stop, { once: true });
-    const attempt = (): void => {
-      read(descriptor, into, 0, into.length, null, (error, count) => {
-        if (error === null) finish(count);
-        else if (error.code === 'EAGAIN') setTimeout(attempt, 10).unref();
-        else {
-          finish(0);
-          reject(error);
-        }
-      });
-    };
-    attempt();
-  });
+async function readSome(descriptor: number, into: Buffer, ending: AbortSignal): Promise<number> {
+  const given = once(ending, 'abort').then(() => 0);
+  while (!ending.aborted) {
+    try {
+      const reading = readOnce(descriptor, into, 0, into.length, null).then(({ bytesRead }) => bytesRead);
+      return await Promise.race([reading, given]);
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') throw error;
+    }
+    await setTimeout(RETRY_MS);
+  }
+  return 0;
 }
 
 function tooShort(length: number, got: number): SesamyError {
   return new SesamyError(
     'bad-input',
-    `The integrity length is ${length}, and the program that uses the connection sends only ${got} bytes before it hears from the server.`,
+    `The integrity length is ${length}, and the program that uses the connection sends ${got === 0 ? 'nothing' : `only ${count(got, 'byte')}`} before it hears from the server.`,
     {
-      steps: [`For ssh that is its banner: set the integrity length to ${got} or less, on the server too.`],
+      steps: [
+        got === 0
+          ? 'Set the integrity length to 0, on the server too.'
+          : `For ssh that is its banner: set the integrity length to ${got} or less, on the server too.`,
+      ],
       action: { kind: 'edit-field', label: 'Change the integrity length', field: 'mode.integrityLength' },
     },
   );
