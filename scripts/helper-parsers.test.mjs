@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from './lib/install.mjs';
 
-const SOURCES = ['test/parsers.c', 'src/message.c', 'src/packet.c', 'src/answer.c'];
+const SOURCES = ['test/parsers.c', 'src/message.c', 'src/packet.c', 'src/answer.c', 'src/syn.c'];
 
 it.skipIf(process.platform !== 'linux')(
   'the helper refuses each bad request, builds each packet and reads each answer right, without undefined behaviour',
