@@ -1,5 +1,5 @@
-// `npm run fuzz:helper`: hostile bytes for the helper's two parsers, under libFuzzer with ASan and UBSan. Both targets run
-// at once, one a core. `--seconds N`: for so long, 60 otherwise. `--grow`: what reached new code goes into the corpus.
+// `npm run fuzz:helper`: hostile bytes for the helper's three parsers, under libFuzzer with ASan and UBSan. All targets run
+// at once. `--seconds N`: for so long, 60 otherwise. `--grow`: what reached new code goes into the corpus.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { giveUp, say, took } from './lib/say.mjs';
 const TARGETS = [
   { name: 'message', sources: ['message.c', 'packet.c'], maxLength: 8192 },
   { name: 'answer', sources: ['answer.c', 'syn.c', 'packet.c'], maxLength: 1536 },
+  { name: 'handshake', sources: ['handshake.c', 'packet.c'], maxLength: 256 },
 ];
 const PACKAGES = ['clang', 'libclang-rt-dev'];
 const SANITIZERS = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'];
@@ -122,7 +123,7 @@ if (!canBuild()) await installSystemPackages('what the fuzzer needs', PACKAGES);
 if (!canBuild())
   giveUp(`The fuzz targets need clang with libFuzzer. Debian, Ubuntu: sudo apt-get install ${PACKAGES.join(' ')}`);
 for (const target of TARGETS) await buildTarget(target);
-say(`▸ Fuzzing both for ${seconds} s`);
+say(`▸ Fuzzing all for ${seconds} s`);
 const still = setInterval(() => say(`  … fuzzing: ${took(started)}`), 15_000);
 const clean = await Promise.all(TARGETS.map(fuzz));
 clearInterval(still);

@@ -87,21 +87,23 @@ async function proxyTicket(socketPath: string, signal: AbortSignal, options: Tar
 function carrying(signal: AbortSignal, pass: boolean): KnockOptions {
   return {
     signal,
-    descriptors: { input: STDIN, output: STDOUT, pass },
+    descriptors: { input: STDIN, output: STDOUT, pass, release: closeOutput },
     session: (connection: Socket) =>
       bridge(
         connection,
         {
           input: process.stdin,
           output: process.stdout,
-          endOutput() {
-            // Node never closes descriptor 1 by itself, and SSH waits for its end. What was written has been taken.
-            closeSync(STDOUT);
-            // The next socket must not be given this number: Node cannot close sockets that have it.
-            openSync(devNull, 'w');
-          },
+          endOutput: closeOutput,
         },
         signal,
       ),
   };
+}
+
+/** Node never closes descriptor 1 by itself, and SSH waits for its end. */
+function closeOutput(): void {
+  closeSync(STDOUT);
+  // The next socket must not be given this number: Node cannot close sockets that have it.
+  openSync(devNull, 'w');
 }

@@ -49,9 +49,15 @@ export interface KnockOptions {
   readonly session?: (connection: Socket) => Promise<SessionTotals>;
   /**
    * What the session reads and writes, as descriptors of this process: where the connecting SYN is the knock, another process
-   * carries the bytes between them and the connection, or hands the connection itself over `output`.
+   * carries the bytes between them and the connection, or hands the connection itself over `output`. `release` is called when it
+   * has them: whoever reads `output` would not see its end as long as this process holds it too.
    */
-  readonly descriptors?: { readonly input: number; readonly output: number; readonly pass: boolean };
+  readonly descriptors?: {
+    readonly input: number;
+    readonly output: number;
+    readonly pass: boolean;
+    readonly release: () => void;
+  };
   /** Without a session: find out whether the door opened, where the plan allows it. Default true. */
   readonly check?: boolean;
   /** The ways out, where they are not those of a plain program. */
@@ -221,6 +227,7 @@ async function* openByHelper(
         break;
       }
       case 'open':
+        descriptors?.release();
         yield { type: 'open', atMs: report.atMs - zeroMs, answeredInMs: report.atMs - zeroMs - synAtMs };
         break;
       case 'carried':

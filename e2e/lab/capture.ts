@@ -12,6 +12,8 @@ export interface CapturedPacket {
   readonly srcPort: number | null;
   readonly dstPort: number | null;
   readonly payload: Buffer;
+  /** The whole IP packet. */
+  readonly bytes: Buffer;
   /** Ethernet source and destination, as six pairs of hex digits in capitals. */
   readonly sourceMac: string;
   readonly destinationMac: string;
@@ -68,7 +70,8 @@ function parseFrame(atMs: number, frame: Buffer): CapturedPacket | null {
   } else return null;
 
   const protocol = PROTOCOLS[protocolNumber] ?? 'other';
-  const common = { atMs, source, destination, protocol, ...macs };
+  const bytes = etherType === 0x0800 ? ip.subarray(0, ip.readUInt16BE(2)) : ip.subarray(0, 40 + ip.readUInt16BE(4));
+  const common = { atMs, source, destination, protocol, bytes, ...macs };
   if (protocol !== 'tcp' && protocol !== 'udp')
     return { ...common, flags: '', srcPort: null, dstPort: null, payload: segment };
   const ports = { srcPort: segment.readUInt16BE(0), dstPort: segment.readUInt16BE(2) };

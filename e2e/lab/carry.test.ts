@@ -10,13 +10,21 @@ const SIZE = 5 * 1024 * 1024;
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-describe('the bytes of a session', () => {
+describe.each([
+  {
+    carrier: 'this program',
+    mode: ['--mode', 'count-window', '--sequence', '11', '--window', '200', '--knock-port', '5001'],
+  },
+  { carrier: 'the helper', mode: ['--mode', 'tcp-stealth', '--secret', 'open sesamy', '--timestamps', 'on'] },
+])('the bytes of a session, carried by $carrier', ({ mode }) => {
   const fromClient = noise('client', SIZE);
   const fromServer = noise('server', SIZE);
   let lab: Lab;
+  let helper: string;
 
   beforeAll(async () => {
     lab = await Lab.create();
+    helper = await lab.installHelper();
   });
 
   afterAll(async () => {
@@ -30,8 +38,8 @@ describe('the bytes of a session', () => {
   }
 
   function startProxy(): Running {
-    const args = ['--mode', 'count-window', '--sequence', '11', '--window', '200', '--knock-port', '5001'];
-    return lab.startInClient(lab.sesamy('proxy', ...args, '--', lab.server.ipv4, String(PORT)));
+    const argv = lab.sesamy('proxy', ...mode, '--', lab.server.ipv4, String(PORT));
+    return lab.start(lab.asClient(argv, 'file-capabilities'), { ...lab.clientEnvironment, SESAMY_HELPER: helper });
   }
 
   it('arrive both ways when the client closes its half first', async () => {

@@ -104,7 +104,17 @@ export function readReports(output: Buffer): readonly TestReport[] {
   return reports;
 }
 
-export const REPORTS = { probed: 129, armed: 130, sent: 131, answer: 132, done: 133, failed: 134 } as const;
+export const REPORTS = {
+  probed: 129,
+  armed: 130,
+  sent: 131,
+  answer: 132,
+  done: 133,
+  failed: 134,
+  syn: 135,
+  open: 136,
+  carried: 137,
+} as const;
 
 export const REASONS = {
   malformed: 1,
@@ -120,4 +130,37 @@ export const REASONS = {
   noInterface: 11,
   noRoute: 12,
   nextHopSilent: 13,
+  refused: 17,
+  unreachable: 18,
+  noAnswer: 19,
 } as const;
+
+export interface TestConnection {
+  readonly family?: 4 | 6;
+  readonly carry?: number;
+  readonly interfaceIndex?: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly port: number;
+  readonly isn: number;
+  /** Null: the SYN has no timestamp option. */
+  readonly tsval?: number | null;
+  readonly timeoutMs?: number;
+  readonly first?: Buffer;
+}
+
+/** A request for a connection as the app would send it, with whatever is to be wrong in it. */
+export function connectFrame(request: TestConnection): Buffer {
+  const { family = 4, tsval = null, first = Buffer.alloc(0) } = request;
+  return frameOf(
+    Buffer.concat([
+      numbers([1, 1], [1, 3], [1, family], [1, request.carry ?? 0], [1, tsval === null ? 0 : 1]),
+      numbers([4, request.interfaceIndex ?? 0]),
+      address(request.source),
+      address(request.destination),
+      numbers([2, request.port], [4, request.isn], [4, tsval ?? 0], [4, request.timeoutMs ?? 5000]),
+      numbers([2, first.length]),
+      first,
+    ]),
+  );
+}

@@ -65,7 +65,11 @@ export interface SshLoginOptions {
   readonly version?: IpVersion;
   /** The ProxyCommand, with ssh's own %h and %p. */
   readonly proxyCommand?: string;
+  /** More of ssh_config(5), such as IPQoS=none. */
+  readonly settings?: readonly string[];
   readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly rights?: Rights;
 }
 
 let labsMade = 0;
@@ -286,9 +290,11 @@ export class Lab {
 
   /** The client's user logs in as root by ssh and runs a command there. */
   ssh(server: SshServer, command: string, options: SshLoginOptions = {}): Promise<Finished> {
-    const proxy = options.proxyCommand === undefined ? [] : ['-o', `ProxyCommand=${options.proxyCommand}`];
+    const proxy = options.proxyCommand === undefined ? [] : [`ProxyCommand=${options.proxyCommand}`];
+    const settings = [...(options.settings ?? []), ...proxy].flatMap((setting) => ['-o', setting]);
     const target = ['-p', String(server.port), `root@${this.server[options.version ?? 'ipv4']}`, command];
-    return this.inClient(['ssh', ...server.options, ...proxy, ...target], { timeoutMs: options.timeoutMs ?? 20_000 });
+    const { timeoutMs = 20_000, env = this.clientEnvironment, rights } = options;
+    return this.inClient(['ssh', ...server.options, ...settings, ...target], { timeoutMs, env }, rights);
   }
 
   /** Starts knockd and waits until it watches the wire. */
@@ -305,8 +311,11 @@ export class Lab {
     return knockd;
   }
 
-  /** Starts to record the client's end of the wire. */
-  async capture(): Promise<Capture> {
+  /**
+   * Starts to record the client's end of the wire.
+   * @param filter which packets, in libpcap's language: all when left out
+   */
+  async capture(filter?: string): Promise<Capture> {
     const tcpdump = this.start(
       this.asClientRoot([
         'tcpdump',
@@ -319,6 +328,8 @@ export class Lab {
         'root',
         '-w',
         '-',
+        // The end of a capture is a datagram for everyone.
+        ...(filter === undefined ? [] : [`(${filter}) or udp port ${DISCARD_PORT}`]),
       ]),
     );
     await tcpdump.ready('tcpdump', () => tcpdump.stderr.includes('listening on'));

@@ -47,6 +47,56 @@ require('node:net').createServer({ allowHalfOpen: true }, function (socket) {
 }).listen(Number(port), () => console.log('listening'));
 `;
 
+/** Sends back what it gets, and closes when its client does. */
+const ECHO_SERVER = `
+const [port] = process.argv.slice(1);
+require('node:net').createServer({ allowHalfOpen: true }, (socket) => {
+  socket.on('error', (error) => console.log('failed ' + error.message));
+  socket.pipe(socket);
+}).listen({ port: Number(port), backlog: 1024 }, () => console.log('listening'));
+`;
+
+/**
+ * Runs the helper once for each frame on its input, in hex and a line each, so many at a time. Each has something to send
+ * and ends its half only when all of its batch are open. Prints for each the hash of what came back, and its source port.
+ */
+const HELPER_SESSIONS = `
+const [helper, batchSize, message] = process.argv.slice(1);
+const { spawn } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const SESSION_MS = 30000;
+const frames = require('node:fs').readFileSync(0, 'utf8').trim().split('\\n');
+function session(frame) {
+  const child = spawn(helper, [], { stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'], env: {}, timeout: SESSION_MS });
+  const hash = createHash('sha256');
+  let reports = Buffer.alloc(0);
+  child.stdio[4].on('data', (chunk) => hash.update(chunk));
+  child.stdio[3].on('error', () => {});
+  child.stdio[3].write(message);
+  child.stdin.write(Buffer.from(frame, 'hex'));
+  let opened;
+  const open = new Promise((resolve) => (opened = resolve));
+  let port = null;
+  child.stdout.on('data', (chunk) => {
+    reports = Buffer.concat([reports, chunk]);
+    while (reports.length >= 6 && reports.length >= 4 + reports.readUInt32BE(0)) {
+      const type = reports.readUInt8(5);
+      if (type === 136) { port = reports.readUInt16BE(6); opened(); }
+      reports = reports.subarray(4 + reports.readUInt32BE(0));
+    }
+  });
+  const ended = new Promise((resolve) => child.on('close', (code) => { opened(); resolve(code); }));
+  return { open, finish: async () => { child.stdio[3].end(); return { code: await ended, port, hash: hash.digest('hex') }; } };
+}
+(async () => {
+  for (let at = 0; at < frames.length; at += Number(batchSize)) {
+    const batch = frames.slice(at, at + Number(batchSize)).map(session);
+    await Promise.all(batch.map(({ open }) => open));
+    for (const result of await Promise.all(batch.map(({ finish }) => finish()))) console.log(JSON.stringify(result));
+  }
+})();
+`;
+
 /** Bytes that look random and are the same each time, so that any that are lost or out of place show in their hash. */
 export function noise(seed: 'client' | 'server', size: number): Buffer {
   return createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(size));
@@ -67,3 +117,8 @@ export const broadcast = (address: string, port: number, text: string): readonly
 
 export const halfCloseServer = (port: number, first: 'client' | 'server', size: number): readonly string[] =>
   program(HALF_CLOSE_SERVER, [port, first, size]);
+
+export const echoServer = (port: number): readonly string[] => program(ECHO_SERVER, [port]);
+
+export const helperSessions = (helper: string, batchSize: number, message: string): readonly string[] =>
+  program(HELPER_SESSIONS, [helper, batchSize, message]);

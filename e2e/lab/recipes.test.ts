@@ -1,12 +1,11 @@
 /** The recipes on a real kernel: loaded as a person would load them, and looked at as a scanner would. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { recipesOf } from '../../app/domain/modes/registry';
 import type { Recipe } from '../../app/domain/modes/recipe';
 import type { TcpStealth } from '../../app/domain/modes/tcp-stealth/schema';
 import { Lab } from './lab';
 import type { IpVersion } from './lab';
+import { loadRecipe } from './load-recipe';
 import { run } from './process';
 import { answersTo, PROBES, writeChecksums } from './segments';
 import type { Probe } from './segments';
@@ -39,15 +38,7 @@ function recipeFor(version: IpVersion, use: TcpStealth['use'], servicePort = SER
   return recipe;
 }
 
-/** Saves a recipe and runs its own command, as a person on the server would. */
-async function load(recipe: Recipe): Promise<void> {
-  const file = join(lab.staged, recipe.fileName);
-  await writeFile(file, recipe.text);
-  const [program = '', ...args] = recipe.load.split(' ').map((word) => (word === recipe.fileName ? file : word));
-  await lab.inServer([program, '-c', ...args]);
-  await lab.inServer([program, ...args]);
-}
-
+const load = (recipe: Recipe): Promise<void> => loadRecipe(lab, recipe);
 const isnOf = (recipe: Recipe): number => Number(/tcp sequence (0x[0-9a-f]{8})/.exec(recipe.text)?.[1]);
 const ruleset = (): Promise<string> => lab.inServer(['nft', 'list', 'ruleset']);
 

@@ -48,6 +48,7 @@ export async function prepareSsh(files: SshFiles): Promise<SshConfiguration> {
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'UsePAM no',
+    'Subsystem sftp internal-sftp',
     // The keys lie under the temporary folder, which all may write to; the folder of this run is root's alone.
     'StrictModes no',
   ];

@@ -113,6 +113,7 @@ void host_tcp_read(struct host_tcp *host) {
   uint32_t socket_max = read_setting("/proc/sys/net/core/rmem_max", 0);
   host->window_scaling = read_setting("/proc/sys/net/ipv4/tcp_window_scaling", 1) != 0;
   host->sack = read_setting("/proc/sys/net/ipv4/tcp_sack", 1) != 0;
+  host->timestamps = read_setting("/proc/sys/net/ipv4/tcp_timestamps", 1) != 0;
   host->stateless_labels = read_setting("/proc/sys/net/ipv6/flowlabel_state_ranges", 0) != 0;
   host->receive_max = tcp_max > socket_max ? tcp_max : socket_max;
 }

@@ -12,6 +12,7 @@
 struct host_tcp {
   bool window_scaling;   /* net.ipv4.tcp_window_scaling */
   bool sack;             /* net.ipv4.tcp_sack */
+  bool timestamps;       /* net.ipv4.tcp_timestamps */
   bool stateless_labels; /* net.ipv6.flowlabel_state_ranges */
   uint32_t receive_max;  /* bytes: the larger of net.ipv4.tcp_rmem's last and net.core.rmem_max */
 };

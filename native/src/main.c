@@ -81,7 +81,9 @@ static bool open_connection(const struct request *request, const struct host_tcp
   };
   memcpy(connect.source, request->source, ADDRESS_LENGTH);
   memcpy(connect.destination, request->destination, ADDRESS_LENGTH);
-  if (connect_adopted(&connect, STDIN_FILENO, result, failure)) return true;
+  /* Where this host uses no timestamps, the kernel's own SYN differs from the wanted one in its ISN only. */
+  const bool plain = !wanted->timestamps && !host->timestamps;
+  if ((plain ? connect_plain : connect_adopted)(&connect, STDIN_FILENO, result, failure)) return true;
   if (failure->reason == UNREACHABLE) failure->packet = (uint16_t)(result->icmp_type << 8 | result->icmp_code);
   return false;
 }

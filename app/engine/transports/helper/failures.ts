@@ -17,6 +17,7 @@ export interface Attempt {
 }
 
 const TO_PERMISSIONS: ErrorAction = { kind: 'open-permissions', label: 'Permissions' };
+const TO_SECRET: ErrorAction = { kind: 'edit-field', label: 'Change the secret', field: 'mode.secret' };
 /** What keeps a right SYN from being one (knock-modes §4). */
 const STEALTH_STEPS = [
   'Check the secret, the timestamps and the integrity length against the server’s.',
@@ -99,6 +100,7 @@ export function failureOf(report: Extract<Report, { type: 'failed' }>, attempt: 
     case 'refused':
       return new SesamyError('not-opened', `${route.address} answered the SYN with a reset, as a closed port does.`, {
         steps: STEALTH_STEPS,
+        action: TO_SECRET,
       });
     case 'unreachable':
       return new SesamyError(
@@ -108,6 +110,7 @@ export function failureOf(report: Extract<Report, { type: 'failed' }>, attempt: 
     case 'no-answer':
       return new SesamyError('not-opened', `${route.address} did not answer any of the SYNs.`, {
         steps: STEALTH_STEPS,
+        action: TO_SECRET,
       });
     case 'port-busy':
       return new SesamyError('transport-failed', 'This computer has no port free for the connection.');
