@@ -1,9 +1,12 @@
 /** Whether sequence numbers survive a path: both ends of the check, and a device on the way that rewrites them. */
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { listenFrame, readReports, REASONS, REPORTS } from './helper-frames';
 import { CLIENT_USER, Lab } from './lab';
 import type { IpVersion } from './lab';
 import { until } from './process';
 import type { Finished, Running } from './process';
+import { connectOnce } from './programs';
 
 const PORT = 5000;
 /** Adding half of the number range is the same as turning the topmost bit over, which nftables can do both ways. */
@@ -176,6 +179,60 @@ describe('the check says what is wrong', () => {
     const low = await listen(80).within(5000);
     expect(low.code).toBe(4);
     expect(low.stderr).toContain('Choose a port above 1023');
+  });
+});
+
+describe('the helper that listens', () => {
+  function start(request: Buffer): Running {
+    const running = lab.start(lab.asClient([env['SESAMY_HELPER'] ?? ''], 'file-capabilities'), env);
+    running.child.stdin.write(request);
+    return running;
+  }
+  const connect = (): Promise<string> => lab.inServer([process.execPath, ...connectOnce(lab.client.ipv4, PORT, 800)]);
+
+  it('holds no capability, tells what arrives, and ends after the connections that it was to take', async () => {
+    const running = start(listenFrame(PORT, 10_000, 2));
+    await until('it listens', () => running.stdout.length > 0);
+    const status = await readFile(`/proc/${running.child.pid ?? 0}/status`, 'utf8');
+    expect(status).toMatch(/CapPrm:\s*0+\nCapEff:\s*0+\n/);
+    expect(status).toMatch(/NoNewPrivs:\s*1\nSeccomp:\s*2\n/);
+    const lines = [await connect(), await connect()];
+    expect((await running.within(2000)).code).toBe(0);
+    const [listening, ...others] = readReports(running.stdout);
+    expect(listening).toEqual({ type: REPORTS.listening, fields: Buffer.from([6, PORT >> 8, PORT & 0xff]) });
+    expect(others.map(({ type }) => type)).toEqual([REPORTS.arrived, REPORTS.arrived, REPORTS.done]);
+    lines.forEach((line, at) => {
+      const fields = others[at]?.fields ?? Buffer.alloc(0);
+      expect([...fields.subarray(0, 5)]).toEqual([4, ...lab.server.ipv4.split('.').map(Number)]);
+      const [isn, tsval] = [fields.readUInt32BE(19), fields.readUInt32BE(28)];
+      expect(line).toBe(`open-sesamy isn ${hex(isn)} tsval ${hex(tsval)}\n`);
+    });
+    expect(others[2]?.fields.readUInt16BE(0)).toBe(2);
+  });
+
+  it('ends when its time is up, and at once when its input is closed', async () => {
+    const short = start(listenFrame(PORT, 200, 100));
+    expect((await short.within(3000)).code).toBe(0);
+    expect(readReports(short.stdout).map(({ type }) => type)).toEqual([REPORTS.listening, REPORTS.done]);
+    const long = start(listenFrame(PORT, 600_000, 100));
+    await until('it listens', () => long.stdout.length > 0);
+    long.child.stdin.end();
+    await long.within(2000);
+    expect(readReports(long.stdout).map(({ type }) => type)).toEqual([REPORTS.listening, REPORTS.failed]);
+  });
+
+  it.each([
+    ['port 0', 0, 1000, 1],
+    ['no time', PORT, 0, 1],
+    ['more than ten minutes', PORT, 600_001, 1],
+    ['no connection', PORT, 1000, 0],
+    ['more than 100 connections', PORT, 1000, 101],
+  ])('refuses %s', async (_name, port, durationMs, connections) => {
+    const running = start(listenFrame(port, durationMs, connections));
+    await running.within(2000);
+    const [failed, ...others] = readReports(running.stdout);
+    expect(others).toEqual([]);
+    expect([failed?.type, failed?.fields.readUInt8(0)]).toEqual([REPORTS.failed, REASONS.malformed]);
   });
 });
 
