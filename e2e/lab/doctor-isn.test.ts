@@ -80,7 +80,7 @@ describe('a path', () => {
     expect(result).toMatchObject({ sequence: 'survives', timestamp: 'survives', arrived: result.sent });
 
     const syns = (await capture.stop()).filter(({ flags }) => flags === 'S');
-    // One connection: a SYN that is lost while the neighbour is found is sent again with the same values.
+    // One connection: a SYN that is lost while the lab’s wire is young is sent again with the same values.
     const [port = 0, ...others] = new Set(syns.map(({ srcPort }) => srcPort));
     expect(others).toEqual([]);
     const from = version === 'ipv6' ? `[${lab.client.ipv6}]` : lab.client.ipv4;

@@ -66,7 +66,7 @@ enum reason {
   REFUSED = 17,        /* the destination answered the SYN with a RST */
   UNREACHABLE = 18,    /* an ICMP error came back for the SYN */
   NO_ANSWER = 19,      /* no answer to any SYN in time */
-  PORT_BUSY = 20,      /* the source port is in use, or none is free */
+  PORT_BUSY = 20,      /* the port is in use, or none is free */
   FIRST_TOO_LONG = 21, /* the first bytes do not fit into one segment */
   CONNECTION_BROKEN = 22, /* the connection, or what its bytes went to */
 };
