@@ -2,11 +2,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { frameOf, probeFrame, readReports, REASONS, REPORTS, sendFrame } from './helper-frames';
-import type { TestPacket, TestReport, TestRequest } from './helper-frames';
+import { connectFrame, frameOf, probeFrame, readReports, REASONS, REPORTS, sendFrame } from './helper-frames';
+import type { TestConnection, TestPacket, TestReport, TestRequest } from './helper-frames';
 import { HELPER, Lab } from './lab';
 import { run, until } from './process';
 import type { Running } from './process';
+import { echoServer } from './programs';
 import { stageInto } from '../../scripts/lib/stage.mjs';
 
 let lab: Lab;
@@ -53,6 +54,12 @@ async function expectRefused(input: Buffer, reason: number, end = false): Promis
 const good = (changes: Partial<TestRequest> = {}): TestRequest => ({
   source: lab.client.ipv4,
   destination: lab.server.ipv4,
+  ...changes,
+});
+const goodConnection = (changes: Partial<TestConnection> = {}): TestConnection => ({
+  ...good(),
+  port: 7000,
+  isn: 0x12345678,
   ...changes,
 });
 const SERVER_IPV6 = '20010db8000000000000000000000002';
@@ -102,6 +109,37 @@ describe('the helper’s policy', () => {
       () => sendFrame(good({ level: 2, interfaceIndex: 2, sourceMac: '01:00:5E:00:00:01' })),
       REASONS.malformed,
     ],
+    [
+      'a connection from a source that is not this host’s',
+      () => connectFrame(goodConnection({ source: '192.0.2.77' })),
+      REASONS.sourceNotOwn,
+    ],
+    [
+      'a connection to the network’s broadcast address',
+      () => connectFrame(goodConnection({ destination: '192.0.2.255' })),
+      REASONS.noRoute,
+    ],
+    [
+      'a connection to a multicast address',
+      () => connectFrame(goodConnection({ destination: '224.0.0.1' })),
+      REASONS.notOneHost,
+    ],
+    [
+      'a connection to a host without a route',
+      () => connectFrame(goodConnection({ destination: '198.51.100.1' })),
+      REASONS.noRoute,
+    ],
+    ['an odd TSval', () => connectFrame(goodConnection({ tsval: 1 })), REASONS.malformed],
+    [
+      'more than a minute for a handshake',
+      () => connectFrame(goodConnection({ timeoutMs: 60_001 })),
+      REASONS.malformed,
+    ],
+    [
+      'more first bytes than it takes',
+      () => connectFrame(goodConnection({ first: Buffer.alloc(256) })),
+      REASONS.malformed,
+    ],
   ];
   it.each(refused)('refuses %s', async (_name, input, reason) => {
     await expectRefused(input(), reason);
@@ -111,9 +149,12 @@ describe('the helper’s policy', () => {
     await expectRefused(sendFrame(good()).subarray(0, 60), REASONS.malformed, true);
   });
 
-  it('sends nothing without its capability', async () => {
+  it.each([
+    ['send', () => sendFrame(good())],
+    ['connect', () => connectFrame(goodConnection())],
+  ])('%s sends nothing without its capabilities', async (_command, frame) => {
     const capture = await lab.capture();
-    const reports = await speak(sendFrame(good()), powerless);
+    const reports = await speak(frame(), powerless);
     expect(await capture.stop()).toEqual([]);
     expect(reports.map(({ type, fields }) => [type, fields.readUInt8(0)])).toEqual([
       [REPORTS.failed, REASONS.notPermitted],
@@ -147,32 +188,68 @@ describe('the helper’s policy', () => {
 });
 
 describe('what the helper may do itself', () => {
+  const CAP_NET_ADMIN = 1n << 12n;
   const CAP_NET_RAW = 1n << 13n;
   const status = async (pid: number): Promise<ReadonlyMap<string, string>> => {
     const text = (await run(['cat', `/proc/${pid}/status`])).stdout;
     return new Map(text.split('\n').map((line) => line.split(':\t') as [string, string]));
   };
 
+  interface Powers {
+    readonly permitted: bigint;
+    readonly effective: bigint;
+    readonly others: bigint;
+    readonly noNewPrivs: string | undefined;
+    readonly seccomp: string | undefined;
+  }
+  /** Each program on the way to the helper replaces itself by the next: the process is the same. */
+  async function powersOf(pid: number | undefined): Promise<Powers> {
+    const fields = await status(pid ?? 0);
+    const mask = (name: string): bigint => BigInt(`0x${fields.get(name) ?? ''}`);
+    return {
+      permitted: mask('CapPrm'),
+      effective: mask('CapEff'),
+      others: mask('CapInh') | mask('CapAmb'),
+      noNewPrivs: fields.get('NoNewPrivs'),
+      seccomp: fields.get('Seccomp'),
+    };
+  }
+  const shut = { others: 0n, noNewPrivs: '1', seccomp: '2' };
+
   it('holds only CAP_NET_RAW, can gain nothing, and has its seccomp filter on while it waits', async () => {
     const running = start(sendFrame(good({ packets: [{}, { atNs: 30_000_000_000n }] })));
     await until('it is armed', () => running.stdout.length > 0);
-    // Each program on the way to it replaces itself by the next: the process is the same.
-    const fields = await status(running.child.pid ?? 0);
-    const mask = (name: string): bigint => BigInt(`0x${fields.get(name) ?? ''}`);
-    expect(mask('CapPrm')).toBe(CAP_NET_RAW);
-    expect(mask('CapEff')).toBe(CAP_NET_RAW);
-    expect(mask('CapInh')).toBe(0n);
-    expect(mask('CapAmb')).toBe(0n);
-    expect(fields.get('NoNewPrivs')).toBe('1');
-    expect(fields.get('Seccomp')).toBe('2');
+    expect(await powersOf(running.child.pid)).toEqual({ permitted: CAP_NET_RAW, effective: CAP_NET_RAW, ...shut });
     running.child.stdin.end();
     await running.within(2_000);
+  });
+
+  it('holds both capabilities for a handshake, and none once the connection stands', async () => {
+    await lab.inServer(['nft', 'add table inet slow']);
+    await lab.inServer(['nft', 'add chain inet slow in { type filter hook input priority 0; }']);
+    await lab.inServer(['nft', 'add rule inet slow in tcp dport 7000 drop']);
+    const server = lab.start(lab.asServer([process.execPath, ...echoServer(7000)]));
+    await server.ready('the server', () => server.stdout.includes('listening'));
+    const inline = ['--mode', 'tcp-stealth', '--secret', 'open sesamy', '--', lab.server.ipv4, '7000'];
+    const env = { ...lab.clientEnvironment, SESAMY_HELPER: helper };
+    const session = lab.start(lab.asClient(lab.sesamy('proxy', ...inline), 'file-capabilities'), env);
+    session.child.stdin.write('hello');
+    await session.ready('its SYN', () => session.stderr.includes('connecting'));
+    const both = CAP_NET_RAW | CAP_NET_ADMIN;
+    const [pid] = lab.strayClientProcesses();
+    expect(await powersOf(pid)).toEqual({ permitted: both, effective: both, ...shut });
+    await lab.inServer(['nft', 'flush', 'ruleset']);
+    await until('the connection carries', () => session.stdout.toString() === 'hello');
+    expect(await powersOf(pid)).toEqual({ permitted: 0n, effective: 0n, ...shut });
+    session.child.stdin.end();
+    expect((await session.within(5_000)).code).toBe(0);
+    await server.stop();
   });
 
   it('says so itself when it is asked', async () => {
     const [probed] = await speak(probeFrame());
     expect(probed?.type).toBe(REPORTS.probed);
-    expect(probed?.fields.readBigUInt64BE(0)).toBe(CAP_NET_RAW);
+    expect(probed?.fields.readBigUInt64BE(0)).toBe(CAP_NET_RAW | CAP_NET_ADMIN);
     expect([...(probed?.fields.subarray(8) ?? [])]).toEqual([1, 2]);
   });
 });

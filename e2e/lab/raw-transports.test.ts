@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recipesOf } from '../../app/domain/modes/registry';
 import type { KnockEvent } from '../../app/domain/plan/knock-event';
 import { openingRule } from './knockd';
 import { Lab } from './lab';
 import type { IpVersion, Rights } from './lab';
+import { loadRecipe } from './load-recipe';
 import { expectKnocks, planOf } from './planned';
 import { run } from './process';
+import { synOf } from './syn';
 import { stageInto } from '../../scripts/lib/stage.mjs';
 
 const SERVICE_PORT = 22;
@@ -124,6 +127,41 @@ describe.each(DOORS)('$name, $version', (way) => {
       expect((await run(lab.asServer([program, '-C', ...opened]))).code).toBe(0);
     } finally {
       await knockd.stop();
+    }
+  });
+});
+
+/** Sockets choose their own ISN. */
+const RAW_DOORS = DOORS.filter(({ transport }) => transport !== 'sockets');
+
+describe.each(RAW_DOORS)('$name, $version', (way) => {
+  it('opens a TCP Stealth rule for its source with one SYN, and nothing less does', async () => {
+    const { version } = way;
+    await lab.setFirewall([], version);
+    const mode = { kind: 'tcp-stealth', secret: 'open sesamy', timestamps: false, integrityLength: 0 } as const;
+    const server = {
+      address: lab.server[version],
+      family: version === 'ipv4' ? 4 : 6,
+      servicePort: SERVICE_PORT,
+    } as const;
+    const [recipe] = recipesOf({ ...mode, use: 'knock' }, server);
+    if (recipe === undefined) throw new Error('There is no recipe');
+    await loadRecipe(lab, recipe);
+    try {
+      expect(await lab.greeting(SERVICE_PORT, version)).toBe(null);
+      const target = ['--host', lab.server[version], '--port', String(SERVICE_PORT)];
+      const inline = ['--mode', 'tcp-stealth', '--secret', 'open sesamy', '--use', 'knock', ...target];
+      const capture = await lab.capture('tcp or ip6');
+      const events = await knock(way, inline);
+      const [syn, ...others] = (await capture.stop()).filter(({ flags }) => flags === 'S').map(synOf);
+      expect(events.find((event) => event.type === 'armed')).toMatchObject({ transport: way.transport });
+      expect(events.at(-1)).toMatchObject({ type: 'open' });
+      expect(recipe.text).toContain(`0x${(syn?.isn ?? 0).toString(16).padStart(8, '0')}`);
+      // The second is the connection's own.
+      expect(others).toHaveLength(1);
+      expect(await lab.greeting(SERVICE_PORT, version)).toMatch(/^SSH-2\.0-/);
+    } finally {
+      await lab.inServer(['nft', 'flush', 'ruleset']);
     }
   });
 });

@@ -4,6 +4,7 @@
 
 #include "../src/answer.h"
 #include "../src/bytes.h"
+#include "../src/handshake.h"
 #include "../src/message.h"
 #include "../src/packet.h"
 #include "../src/syn.h"
@@ -46,7 +47,21 @@ static const char ROUTED_4[] = "0102 04 01 0003 00000000 " US_4 THEM_4 NO_MAC "0
 static const char LINK_6[] = "0102 06 02 0001 00000002 " US_6 THEM_6 "020000000001 07d0 "
                              "0000000000000000 11 ff 0000 ee48 1b58 0003 616263 ";
 
+/* To port 22, timestamps with TSval 256, 10 s, "SSH-2.0-" first. */
+static const char CONNECT_4[] = "0103 04 01 01 00000000 " US_4 THEM_4 "0016 12345678 00000100 00002710 0008 "
+                                "5353482d322e302d";
+static const char CONNECT_6[] = "0103 06 02 00 00000002 " US_6 THEM_6 "0016 12345678 00000000 0000ea60 0000 ";
+
 enum {
+  USE = 3,
+  TIMESTAMPS = 4,
+  CONNECT_INDEX = 5,
+  CONNECT_SOURCE = 9,
+  CONNECT_DESTINATION = 25,
+  CONNECT_PORT = 41,
+  TSVAL = 47,
+  TIMEOUT = 51,
+  FIRST = 55,
   FAMILY = 2,
   LEVEL = 3,
   COUNT = 4,
@@ -90,7 +105,7 @@ static const struct change CHANGES[] = {
     {"nothing wrong, IPv4", ROUTED_4, 0, "", OK, NO_PACKET},
     {"nothing wrong, IPv6", LINK_6, 0, "", OK, NO_PACKET},
     {"another version", ROUTED_4, 0, "02", WRONG_VERSION, NO_PACKET},
-    {"an unknown command", ROUTED_4, 1, "05", UNKNOWN_COMMAND, NO_PACKET},
+    {"an unknown command", ROUTED_4, 1, "7f", UNKNOWN_COMMAND, NO_PACKET},
     {"family 5", ROUTED_4, FAMILY, "05", MALFORMED, NO_PACKET},
     {"level 0", ROUTED_4, LEVEL, "00", MALFORMED, NO_PACKET},
     {"level 3", LINK_6, LEVEL, "03", MALFORMED, NO_PACKET},
@@ -138,6 +153,23 @@ static const struct change CHANGES[] = {
     {"options that go on to the next packet", ROUTED_4, PACKETS + OPTIONS_LENGTH, "2c", MALFORMED, 0},
     {"a payload longer than the frame", LINK_6, PACKETS + UDP_LENGTH, "0004", MALFORMED, 0},
     {"a payload shorter than the frame", LINK_6, PACKETS + UDP_LENGTH, "0002", MALFORMED, NO_PACKET},
+    {"a connection, IPv4", CONNECT_4, 0, "", OK, NO_PACKET},
+    {"a connection, IPv6", CONNECT_6, 0, "", OK, NO_PACKET},
+    {"a connection of family 5", CONNECT_4, FAMILY, "05", MALFORMED, NO_PACKET},
+    {"an unknown use", CONNECT_4, USE, "03", MALFORMED, NO_PACKET},
+    {"timestamps neither on nor off", CONNECT_4, TIMESTAMPS, "02", MALFORMED, NO_PACKET},
+    {"a TSval without timestamps", CONNECT_4, TIMESTAMPS, "00", MALFORMED, NO_PACKET},
+    {"an odd TSval", CONNECT_4, TSVAL, "00000101", MALFORMED, NO_PACKET},
+    {"a connection through no positive int", CONNECT_6, CONNECT_INDEX, "80000000", MALFORMED, NO_PACKET},
+    {"a connection from a group", CONNECT_4, CONNECT_SOURCE, "e0000001", SOURCE_NOT_OWN, NO_PACKET},
+    {"a connection to everybody", CONNECT_4, CONNECT_DESTINATION, "ffffffff", NOT_ONE_HOST, NO_PACKET},
+    {"a connection to a group", CONNECT_6, CONNECT_DESTINATION, "ff02", NOT_ONE_HOST, NO_PACKET},
+    {"a connection to port 0", CONNECT_4, CONNECT_PORT, "0000", MALFORMED, NO_PACKET},
+    {"no time", CONNECT_4, TIMEOUT, "00000000", MALFORMED, NO_PACKET},
+    {"a minute", CONNECT_4, TIMEOUT, "0000ea60", OK, NO_PACKET},
+    {"more than a minute", CONNECT_4, TIMEOUT, "0000ea61", MALFORMED, NO_PACKET},
+    {"first bytes behind the frame", CONNECT_4, FIRST, "0009", MALFORMED, NO_PACKET},
+    {"first bytes left over", CONNECT_4, FIRST, "0007", MALFORMED, NO_PACKET},
 };
 
 static void test_requests(void) {
@@ -456,6 +488,80 @@ static void test_answers(void) {
   for (size_t i = 0; i < sizeof NEIGHBOURS / sizeof NEIGHBOURS[0]; i++) test_neighbour(&NEIGHBOURS[i]);
 }
 
+#define SYN_ACK "0016ee48 fe868282 12345679 a012fe88 ec4a0000 020405b4 0402080a000000ff 00000001 0103030a"
+
+/* An answer to a SYN from port 61000 that offers everything, with some bytes replaced. */
+struct reply {
+  const char *what;
+  const char *segment;
+  size_t at;
+  const char *bytes;
+  enum handshake_answer answer;
+};
+
+static const struct reply REPLIES[] = {
+    {"a SYN/ACK", SYN_ACK, 0, "", ANSWER_ACCEPTED},
+    {"a SYN/ACK without options", "0016ee48 fe868282 12345679 5012fe88 55300000", 0, "", ANSWER_ACCEPTED},
+    {"a RST", "0016ee48 fe868282 12345679 5014fe88 552e0000", 0, "", ANSWER_REFUSED},
+    {"a wrong checksum", SYN_ACK, 16, "ec4b", ANSWER_NOT_OURS},
+    {"the pseudo-header's sum only", SYN_ACK, 16, "8432", ANSWER_ACCEPTED},
+    {"an answer to another ISN", "0016ee48 fe868282 1234567a a012fe88 ec490000 020405b4 0402080a000000ff 000000010103030a",
+     0, "", ANSWER_NOT_OURS},
+    {"another source port", SYN_ACK, 0, "0017", ANSWER_NOT_OURS},
+    {"another destination port", SYN_ACK, 2, "ee49", ANSWER_NOT_OURS},
+    {"a header of four words", SYN_ACK, 12, "40", ANSWER_NOT_OURS},
+    {"a header that goes on behind the end", SYN_ACK, 12, "b0", ANSWER_NOT_OURS},
+};
+
+static struct handshake offered(void) {
+  struct handshake handshake = {.family = 4,
+                                .source_port = 61000,
+                                .destination_port = 22,
+                                .isn = 0x12345678,
+                                .mss = 1460,
+                                .scaling = true,
+                                .window_scale = 7,
+                                .sack = true,
+                                .timestamps = true,
+                                .tsval = 1};
+  hex(US_4, handshake.source);
+  hex(THEM_4, handshake.destination);
+  return handshake;
+}
+
+static void test_reply(const struct reply *reply) {
+  struct handshake handshake = offered();
+  struct syn_ack syn_ack;
+  uint8_t bytes[128];
+  size_t head = hex("4500003c 00004000 4006b6b8 c0000202 c0000201", bytes);
+  size_t length = head + hex(reply->segment, bytes + head);
+  put_u16(bytes + 2, (uint16_t)length);
+  hex(reply->bytes, bytes + head + reply->at);
+  expect(handshake_parse(&handshake, bytes, length, &syn_ack) == reply->answer, reply->what);
+  for (size_t cut = 0; cut < length; cut++)
+    expect(handshake_parse(&handshake, bytes, cut, &syn_ack) == ANSWER_NOT_OURS, reply->what);
+}
+
+/* What was not offered counts for nothing in the answer (RFC 7323 §2.2, §3.2; RFC 2018 §2). */
+static void test_offers(void) {
+  struct handshake handshake = offered();
+  struct syn_ack syn_ack;
+  uint8_t bytes[128];
+  size_t length = hex("4500003c 00004000 4006b6b8 c0000202 c0000201" SYN_ACK, bytes);
+  handshake_parse(&handshake, bytes, length, &syn_ack);
+  expect(syn_ack.sequence == 0xfe868282 && syn_ack.window == 0xfe88 && syn_ack.mss == 1460, "what a SYN/ACK says");
+  expect(syn_ack.scaling && syn_ack.window_scale == 10 && syn_ack.sack, "scaling and SACK that were offered");
+  expect(syn_ack.timestamps && syn_ack.tsval == 255, "timestamps that were offered");
+  handshake.scaling = handshake.sack = handshake.timestamps = false;
+  handshake_parse(&handshake, bytes, length, &syn_ack);
+  expect(!syn_ack.scaling && !syn_ack.sack && !syn_ack.timestamps, "options that were not offered");
+}
+
+static void test_handshake(void) {
+  for (size_t i = 0; i < sizeof REPLIES / sizeof REPLIES[0]; i++) test_reply(&REPLIES[i]);
+  test_offers();
+}
+
 int main(void) {
   test_requests();
   test_lengths();
@@ -464,6 +570,7 @@ int main(void) {
   test_zero_checksum();
   test_ethernet();
   test_answers();
+  test_handshake();
   test_listening();
   for (size_t i = 0; i < sizeof SAVED / sizeof SAVED[0]; i++) test_saved(&SAVED[i]);
   if (failures == 0) puts("ok");
