@@ -38,6 +38,8 @@
         'src/connect.c',
         'src/handshake.c',
         'src/carry.c',
+        'src/listen.c',
+        'src/syn.c',
       ],
     },
     {

@@ -1,4 +1,4 @@
-import { exitCodeOf } from '../domain/errors';
+import { exitCodeOf, SesamyError } from '../domain/errors';
 import type { TransportState } from '../domain/plan/transport';
 import { listInterfaces } from '../engine/interfaces';
 import type { NetworkInterface } from '../engine/interfaces';
@@ -16,8 +16,27 @@ export interface Findings {
   readonly interfaces: readonly NetworkInterface[];
 }
 
+export interface DoctorOptions {
+  readonly json?: boolean;
+  readonly isn?: boolean;
+  readonly isnListen?: string;
+}
+
 /** `sesamy doctor`. Returns the exit code. */
-export async function doctorVerb(json: boolean): Promise<number> {
+export async function doctorVerb(
+  host: string | undefined,
+  port: string | undefined,
+  options: DoctorOptions,
+): Promise<number> {
+  const json = options.json === true;
+  if (options.isn !== true && host !== undefined)
+    throw new SesamyError('bad-input', 'A host and a port go with --isn only.');
+  if (options.isn === true && options.isnListen !== undefined)
+    throw new SesamyError('bad-input', '--isn and --isn-listen are the two ends of one check: one on each computer.');
+  if (options.isn === true || options.isnListen !== undefined) {
+    const { isnListenVerb, isnVerb } = await import('./doctor-isn-verb');
+    return options.isnListen === undefined ? isnVerb(host, port, json) : isnListenVerb(options.isnListen, json);
+  }
   const [states, interfaces] = await Promise.all([transports.states(), listInterfaces()]);
   const { electron, node } = process.versions;
   const findings: Findings = {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { MODES } from '../domain/modes/registry';
 import { TRANSPORT_NAMES } from '../domain/plan/transport';
 import { anyOf } from '../domain/words';
+import type { DoctorOptions } from './doctor-verb';
 import type { ExportOptions } from './export-verb';
 import type { ImportOptions } from './import-verb';
 import type { PassphraseOptions } from './passphrase';
@@ -154,12 +155,21 @@ function program(finish: (code: number) => void): Command {
 
   sesamy
     .command('doctor')
-    .description('say which transports work here, what the others lack, and what mends it')
-    .option('--json', 'print it as one JSON object')
-    .addHelpText('after', example('sesamy doctor'))
-    .action(async (options: { readonly json?: boolean }) => {
+    .description(
+      'say which transports work here, what the others lack, and what mends it; or whether a path suits TCP Stealth',
+    )
+    .argument('[host]', 'with --isn: the server, where --isn-listen runs')
+    .argument('[port]', 'with --isn: the port that it listens on')
+    .option('--isn', 'say whether sequence numbers survive the path to a server')
+    .option('--isn-listen <port>', 'the server’s side of that: print how SYNs arrive')
+    .option('--json', 'print JSON, one object a line')
+    .addHelpText(
+      'after',
+      example('sesamy doctor', 'sesamy doctor --isn-listen 2222', 'sesamy doctor --isn home.example.org 2222'),
+    )
+    .action(async (host: string | undefined, port: string | undefined, options: DoctorOptions) => {
       const { doctorVerb } = await import('./doctor-verb');
-      finish(await doctorVerb(options.json === true));
+      finish(await doctorVerb(host, port, options));
     });
 
   keptProfiles(sesamy, finish);

@@ -15,6 +15,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   'transport-unavailable': 4,
   'transport-failed': 1,
   'not-opened': 3,
+  'no-listener': 1,
   'hung-up': 3,
   'connection-lost': 1,
   'terminal-not-found': 1,

@@ -94,6 +94,11 @@ const KINDS = {
     ],
     exitCode: 3,
   },
+  'no-listener': {
+    title: 'No listener of Open Sesamy answers there',
+    steps: ['Start one on the server, with sesamy doctor --isn-listen PORT.'],
+    exitCode: 1,
+  },
   'hung-up': {
     title: 'The server hung up at once',
     steps: [

@@ -81,6 +81,10 @@ export function sendFrame(request: TestRequest): Buffer {
 
 export const probeFrame = (): Buffer => frameOf(Buffer.from([1, 1]));
 
+/** A request to listen. */
+export const listenFrame = (port: number, durationMs: number, connections: number): Buffer =>
+  frameOf(Buffer.concat([Buffer.from([1, 4]), numbers([2, port], [4, durationMs], [1, connections])]));
+
 export function frameOf(body: Buffer): Buffer {
   return Buffer.concat([numbers([4, body.length]), body]);
 }
@@ -114,6 +118,8 @@ export const REPORTS = {
   syn: 135,
   open: 136,
   carried: 137,
+  listening: 138,
+  arrived: 139,
 } as const;
 
 export const REASONS = {

@@ -1,12 +1,13 @@
 /*
  * Any bytes as what came from the network. The first 37 choose the request: a byte of bits (1: IPv6; 2, 4: packets less
  * one; 8 and up: which of them are UDP), source 16, destination and next hop 16, the first source port 2, destination
- * port 2. The rest is read as an IP packet, and as a frame of the next hop.
+ * port 2. The rest is read as an IP packet, as a frame of the next hop, and as a SYN that a listener was sent.
  */
 #include <string.h>
 
 #include "../src/answer.h"
 #include "../src/bytes.h"
+#include "../src/syn.h"
 #include "check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -53,6 +54,18 @@ static void check_mac(const uint8_t mac[MAC_LENGTH]) {
   CHECK(read_number(&reader, MAC_LENGTH) != 0 && (mac[0] & 1) == 0);
 }
 
+static void check_syn(const struct arrived_syn *syn, const uint8_t *bytes, size_t size) {
+  static const uint8_t zeros[12];
+  CHECK(syn->family == bytes[0] >> 4 && (syn->family == 4 || syn->family == 6));
+  size_t ip_length = syn->family == 4 ? (size_t)(bytes[0] & 15) * 4 : 40;
+  CHECK(size >= ip_length + 20 && (bytes[ip_length + 13] & 0x16) == 2);
+  CHECK(memcmp(syn->source, bytes + (syn->family == 4 ? 12 : 8), syn->family == 4 ? 4 : 16) == 0);
+  CHECK(syn->family == 6 || memcmp(syn->source + 4, zeros, sizeof zeros) == 0);
+  struct reader tcp = {.next = bytes + ip_length, .left = size - ip_length};
+  CHECK(read_u16(&tcp) == syn->source_port && (read_u16(&tcp), read_u32(&tcp)) == syn->isn);
+  CHECK(read_u32(&tcp) == syn->acknowledgment && (syn->timestamps || syn->tsval == 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct request request;
   struct reader reader = {.next = data, .left = size};
@@ -61,6 +74,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct answer answer;
   memset(&answer, 0xa5, sizeof answer);
   if (answer_parse(&request, reader.next, reader.left, &answer)) check_answer(&request, &answer, reader.left);
+  struct arrived_syn syn;
+  memset(&syn, 0xa5, sizeof syn);
+  if (syn_parse(reader.next, reader.left, &syn)) check_syn(&syn, reader.next, reader.left);
   uint8_t mac[MAC_LENGTH] = {0};
   if (neighbour_parse(request.family, request.destination, reader.next, reader.left, mac)) check_mac(mac);
   return 0;

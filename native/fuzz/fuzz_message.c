@@ -54,6 +54,10 @@ static size_t encode(const struct request *request, uint8_t *body) {
   uint8_t *to = put_u8(put_u8(body, 1), (uint8_t)request->type);
   if (request->type == REQUEST_PROBE) return (size_t)(to - body);
   if (request->type == REQUEST_CONNECT) return encode_connection(request, body);
+  if (request->type == REQUEST_LISTEN) {
+    to = put_u32(put_u16(to, request->listening.port), request->listening.duration_ms);
+    return (size_t)(put_u8(to, request->listening.connections) - body);
+  }
   to = put_u8(to, request->family);
   to = put_u8(to, (uint8_t)request->level);
   to = put_u16(to, request->count);
@@ -178,6 +182,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_one_host(request.family, request.destination);
     CHECK(request.connection.first_length <= 255 && (request.connection.tsval & 1) == 0);
     CHECK(request.connection.timeout_ms - 1 < 60000 && request.connection.destination_port > 0);
+    return 0;
+  }
+  if (request.type == REQUEST_LISTEN) {
+    CHECK(request.listening.port > 0 && request.listening.duration_ms - 1 < 600000);
+    CHECK(request.listening.connections > 0 && request.listening.connections <= 100);
     return 0;
   }
   check_head(&request);

@@ -11,6 +11,7 @@
 #include "carry.h"
 #include "connect.h"
 #include "failure.h"
+#include "listen.h"
 #include "message.h"
 #include "privileges.h"
 #include "report.h"
@@ -112,6 +113,19 @@ static bool serve_connect(const struct request *request, const struct host_tcp *
   return use_connection(&request->connection, result.fd, failure);
 }
 
+/* The port is opened without a capability, so that the kernel's own rules for ports hold. */
+static bool serve_listen(const struct listening *wanted, struct failure *failure) {
+  uint8_t family;
+  uint16_t arrived;
+  if (!privileges_drop_all(failure)) return false;
+  const int socket = listen_open(wanted->port, &family, failure);
+  if (socket < 0 || !system_calls_limit(STAGE_LISTENING, failure)) return false;
+  report_listening(family, wanted->port);
+  if (!listen_for_syns(socket, wanted, &arrived, failure)) return false;
+  report_done(arrived);
+  return true;
+}
+
 static bool serve(struct failure *failure) {
   static uint8_t body[MAX_FRAME];
   static struct request request;
@@ -129,6 +143,7 @@ static bool serve(struct failure *failure) {
   close(INPUT);
   close(OUTPUT);
   if (request.type == REQUEST_SEND) return serve_send(&request, &privileges, failure);
+  if (request.type == REQUEST_LISTEN) return serve_listen(&request.listening, failure);
   report_probed(&privileges);
   return true;
 }

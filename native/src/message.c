@@ -88,6 +88,15 @@ static bool read_connection(struct reader *reader, struct request *request, stru
   return check_addresses(request, failure);
 }
 
+static bool read_listening(struct reader *reader, struct listening *listening, struct failure *failure) {
+  listening->port = read_u16(reader);
+  listening->duration_ms = read_u32(reader);
+  listening->connections = read_u8(reader);
+  const bool good = listening->port != 0 && listening->duration_ms >= 1 && listening->duration_ms <= MAX_LISTENING_MS &&
+                    listening->connections >= 1 && listening->connections <= MAX_CONNECTIONS;
+  return good || refuse(failure, MALFORMED, NO_PACKET);
+}
+
 static bool read_head(struct reader *reader, struct request *request, struct failure *failure) {
   request->family = read_u8(reader);
   uint8_t level = read_u8(reader);
@@ -165,11 +174,12 @@ bool message_parse(const uint8_t *body, size_t length, struct request *request, 
   uint8_t type = read_u8(&reader);
   if (reader.failed) return refuse(failure, MALFORMED, NO_PACKET);
   if (version != PROTOCOL_VERSION) return refuse(failure, WRONG_VERSION, NO_PACKET);
-  if (type < REQUEST_PROBE || type > REQUEST_CONNECT) return refuse(failure, UNKNOWN_COMMAND, NO_PACKET);
+  if (type < REQUEST_PROBE || type > REQUEST_LISTEN) return refuse(failure, UNKNOWN_COMMAND, NO_PACKET);
   request->type = (enum request_type)type;
   if (type == REQUEST_SEND &&
       !(read_head(&reader, request, failure) && read_packets(&reader, request, failure)))
     return false;
   if (type == REQUEST_CONNECT && !read_connection(&reader, request, failure)) return false;
+  if (type == REQUEST_LISTEN && !read_listening(&reader, &request->listening, failure)) return false;
   return reader.left == 0 || refuse(failure, MALFORMED, NO_PACKET);
 }

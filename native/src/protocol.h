@@ -18,6 +18,8 @@ enum {
   MAX_UDP_PAYLOAD = 512,
   MAX_FIRST = 255,
   MAX_CONNECT_MS = 60000,
+  MAX_LISTENING_MS = 600000,
+  MAX_CONNECTIONS = 100,
   MAX_TCP_OPTIONS = 40,
   MAC_LENGTH = 6,
   ADDRESS_LENGTH = 16,
@@ -27,7 +29,7 @@ enum {
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define MAX_DURATION_NS (600 * NS_PER_SECOND)
 
-enum request_type { REQUEST_PROBE = 1, REQUEST_SEND = 2, REQUEST_CONNECT = 3 };
+enum request_type { REQUEST_PROBE = 1, REQUEST_SEND = 2, REQUEST_CONNECT = 3, REQUEST_LISTEN = 4 };
 
 enum report_type {
   REPORT_PROBED = 129,
@@ -39,6 +41,8 @@ enum report_type {
   REPORT_SYN = 135,
   REPORT_OPEN = 136,
   REPORT_CARRIED = 137,
+  REPORT_LISTENING = 138,
+  REPORT_ARRIVED = 139,
 };
 
 enum reason {
@@ -62,7 +66,7 @@ enum reason {
   REFUSED = 17,        /* the destination answered the SYN with a RST */
   UNREACHABLE = 18,    /* an ICMP error came back for the SYN */
   NO_ANSWER = 19,      /* no answer to any SYN in time */
-  PORT_BUSY = 20,      /* the source port is in use, or none is free */
+  PORT_BUSY = 20,      /* the port is in use, or none is free */
   FIRST_TOO_LONG = 21, /* the first bytes do not fit into one segment */
   CONNECTION_BROKEN = 22, /* the connection, or what its bytes went to */
 };
@@ -108,6 +112,13 @@ struct connection {
   const uint8_t *first;
 };
 
+/* What REQUEST_LISTEN is to do. */
+struct listening {
+  uint16_t port;
+  uint32_t duration_ms;
+  uint8_t connections;
+};
+
 struct request {
   enum request_type type;
   /* REQUEST_SEND and REQUEST_CONNECT */
@@ -117,6 +128,8 @@ struct request {
   uint8_t destination[ADDRESS_LENGTH];
   /* REQUEST_CONNECT */
   struct connection connection;
+  /* REQUEST_LISTEN */
+  struct listening listening;
   /* REQUEST_SEND */
   enum level level;
   uint8_t source_mac[MAC_LENGTH];

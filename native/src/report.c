@@ -105,6 +105,25 @@ void report_carried(uint64_t up, uint64_t down) {
   put(down, 8);
 }
 
+void report_listening(uint8_t family, uint16_t port) {
+  begin(REPORT_LISTENING, HEADER + 1 + 2);
+  put(family, 1);
+  put(port, 2);
+  report_flush();
+}
+
+void report_arrived(const struct arrived_syn *syn) {
+  begin(REPORT_ARRIVED, HEADER + 1 + ADDRESS_LENGTH + 2 + 4 + 4 + 1 + 4);
+  put(syn->family, 1);
+  put_array(syn->source, ADDRESS_LENGTH);
+  put(syn->source_port, 2);
+  put(syn->isn, 4);
+  put(syn->acknowledgment, 4);
+  put(syn->timestamps, 1);
+  put(syn->tsval, 4);
+  report_flush();
+}
+
 void report_failed(const struct failure *failure) {
   begin(REPORT_FAILED, HEADER + 1 + 2 + 4);
   put(failure->reason, 1);

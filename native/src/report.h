@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "privileges.h"
 #include "protocol.h"
+#include "syn.h"
 
 /* How link-level packets leave; all zeros at routed level. */
 struct path {
@@ -26,6 +27,9 @@ void report_done(uint16_t sent);
 void report_syn(uint64_t sent_ns);
 void report_open(uint16_t source_port, uint64_t established_ns);
 void report_carried(uint64_t up, uint64_t down);
+/* The family of the socket: 6 takes IPv4 too. */
+void report_listening(uint8_t family, uint16_t port);
+void report_arrived(const struct arrived_syn *syn);
 void report_failed(const struct failure *failure);
 
 bool report_pending(void);

@@ -65,6 +65,10 @@
   ALLOW(SYS_read), ALLOW(SYS_write), ALLOW(SYS_splice), ALLOW(SYS_pipe2), ALLOW(SYS_fcntl), ALLOW(SYS_shutdown),       \
       ALLOW_IF_BOTH(SYS_setsockopt, 1, IPPROTO_TCP, 2, TCP_NODELAY), ALLOW(SYS_sendmsg)
 
+/* The port is open already, and no socket can be opened any more; nothing is read from connections. */
+#define FOR_LISTENING                                                                                                  \
+  ALLOW(SYS_accept4), ALLOW_IF_BOTH(SYS_getsockopt, 1, IPPROTO_TCP, 2, TCP_SAVED_SYN), ALLOW(SYS_sendto)
+
 #define BEGIN                                                                                                          \
   FIELD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0), RETURN(SECCOMP_RET_KILL_PROCESS)
 #define END RETURN(SECCOMP_RET_KILL_PROCESS)
@@ -78,15 +82,18 @@ static bool limit_to(struct sock_filter *rules, size_t length, struct failure *f
 
 /* A filter is added to those before it: a call has to pass them all. */
 bool system_calls_limit(enum stage stage, struct failure *failure) {
-  struct sock_filter reading[] = {BEGIN, ALWAYS, CHANGE_OF_STAGE, FOR_SENDING, FOR_CONNECTING, FOR_CARRYING, END};
+  struct sock_filter reading[] = {BEGIN, ALWAYS, CHANGE_OF_STAGE, FOR_SENDING, FOR_CONNECTING, FOR_CARRYING,
+                                  FOR_LISTENING, END};
   struct sock_filter sending[] = {BEGIN, ALWAYS, FOR_SENDING, END};
   struct sock_filter connecting[] = {BEGIN, ALWAYS, CHANGE_OF_STAGE, FOR_CONNECTING, FOR_CARRYING, END};
   struct sock_filter carrying[] = {BEGIN, ALWAYS, FOR_CARRYING, END};
+  struct sock_filter listening[] = {BEGIN, ALWAYS, FOR_LISTENING, END};
   switch (stage) {
   case STAGE_READING: return LIMIT_TO(reading);
   case STAGE_SENDING: return LIMIT_TO(sending);
   case STAGE_CONNECTING: return LIMIT_TO(connecting);
   case STAGE_CARRYING: return LIMIT_TO(carrying);
+  case STAGE_LISTENING: return LIMIT_TO(listening);
   }
   return fail(failure, INTERNAL, 0);
 }

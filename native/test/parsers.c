@@ -7,6 +7,7 @@
 #include "../src/handshake.h"
 #include "../src/message.h"
 #include "../src/packet.h"
+#include "../src/syn.h"
 
 static int failures;
 
@@ -408,6 +409,80 @@ static void test_neighbour(const struct neighbour *neighbour) {
     expect(!neighbour_parse(neighbour->family, next_hop, frame, cut, mac), neighbour->what);
 }
 
+/* As TCP_SAVED_SYN gives them: a SYN of Linux's own, and one without options. */
+#define SYN_OPTIONS "020405b4 0402 080a 11223344 00000000 01 030307"
+#define SYN_TCP "d9861388 89abcdef 00000000 a002 faf0 0000 0000 " SYN_OPTIONS
+#define SYN_4 "4500003c 12344000 40060000 c0000201 c0000202 " SYN_TCP
+#define SYN_6 "60000000 0028 06 40 " US_6 THEM_6 SYN_TCP
+
+struct saved {
+  const char *what;
+  const char *bytes;
+  size_t at;
+  const char *change;
+  bool is_syn;
+  bool timestamps;
+};
+
+enum { TCP_4 = 20, TCP_6 = 40, DATA_OFFSET = 12, FLAGS = 13, OPTIONS = 20 };
+
+static const struct saved SAVED[] = {
+    {"a SYN, IPv4", SYN_4, 0, "", true, true},
+    {"a SYN, IPv6", SYN_6, 0, "", true, true},
+    {"a SYN with ECN", SYN_4, TCP_4 + FLAGS, "c2", true, true},
+    {"a SYN/ACK, saved", SYN_4, TCP_4 + FLAGS, "12", false, false},
+    {"a RST with SYN", SYN_4, TCP_4 + FLAGS, "06", false, false},
+    {"no flag", SYN_6, TCP_6 + FLAGS, "00", false, false},
+    {"UDP in a saved SYN", SYN_4, 9, "11", false, false},
+    {"an extension header before TCP", SYN_6, 6, "3c", false, false},
+    {"a saved header of four words", SYN_4, 0, "44", false, false},
+    {"IP version 5", SYN_4, 0, "55", false, false},
+    {"a TCP header of four words, saved", SYN_4, TCP_4 + DATA_OFFSET, "40", false, false},
+    {"a TCP header behind the end", SYN_4, TCP_4 + DATA_OFFSET, "b0", false, false},
+    {"a SYN whose options are left out", SYN_4, TCP_4 + DATA_OFFSET, "50", true, false},
+    {"an option of no length before the timestamp", SYN_4, TCP_4 + OPTIONS + 1, "00", true, false},
+    {"the end of options before the timestamp", SYN_4, TCP_4 + OPTIONS, "00", true, false},
+    {"a timestamp of another length", SYN_4, TCP_4 + OPTIONS + 7, "06", true, false},
+    {"a timestamp that goes on behind the end", SYN_4, TCP_4 + OPTIONS + 7, "0f", true, false},
+};
+
+static void test_saved(const struct saved *saved) {
+  uint8_t bytes[128];
+  uint8_t from[ADDRESS_LENGTH];
+  struct arrived_syn syn;
+  size_t length = hex(saved->bytes, bytes);
+  hex(saved->change, bytes + saved->at);
+  expect(syn_parse(bytes, length, &syn) == saved->is_syn, saved->what);
+  for (size_t cut = 0; cut < length; cut++) {
+    struct arrived_syn other;
+    expect(!syn_parse(bytes, cut, &other) || (saved->is_syn && !saved->timestamps), "a saved SYN cut short");
+  }
+  if (!saved->is_syn) return;
+  hex(syn.family == 4 ? US_4 : US_6, from);
+  expect(memcmp(syn.source, from, sizeof from) == 0 && syn.source_port == 0xd986, saved->what);
+  expect(syn.isn == 0x89abcdef && syn.acknowledgment == 0, saved->what);
+  expect(syn.timestamps == saved->timestamps && syn.tsval == (saved->timestamps ? 0x11223344 : 0), saved->what);
+}
+
+/* A request to listen, and each of its fields out of range. */
+static void test_listening(void) {
+  static const struct {
+    const char *bytes;
+    enum reason reason;
+  } CASES[] = {
+      {"0104 1388 000927c0 64", OK},        {"0104 0001 00000001 01", OK},        {"0104 0000 00000001 01", MALFORMED},
+      {"0104 1388 000927c1 64", MALFORMED}, {"0104 1388 00000000 64", MALFORMED}, {"0104 1388 000927c0 65", MALFORMED},
+      {"0104 1388 000927c0 00", MALFORMED}, {"0104 1388 000927c0", MALFORMED},    {"0104 1388 000927c0 64 00", MALFORMED},
+  };
+  uint8_t body[16];
+  for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    expect(parse(body, hex(CASES[i].bytes, body), CASES[i].reason, NO_PACKET), CASES[i].bytes);
+  expect(parse(body, hex(CASES[0].bytes, body), OK, NO_PACKET) && request.type == REQUEST_LISTEN &&
+             request.listening.port == 5000 && request.listening.duration_ms == 600000 &&
+             request.listening.connections == 100,
+         "the fields of a request to listen");
+}
+
 static void test_answers(void) {
   for (size_t i = 0; i < sizeof CAPTURED / sizeof CAPTURED[0]; i++) test_captured(&CAPTURED[i]);
   for (size_t i = 0; i < sizeof NEIGHBOURS / sizeof NEIGHBOURS[0]; i++) test_neighbour(&NEIGHBOURS[i]);
@@ -496,6 +571,8 @@ int main(void) {
   test_ethernet();
   test_answers();
   test_handshake();
+  test_listening();
+  for (size_t i = 0; i < sizeof SAVED / sizeof SAVED[0]; i++) test_saved(&SAVED[i]);
   if (failures == 0) puts("ok");
   return failures == 0 ? 0 : 1;
 }

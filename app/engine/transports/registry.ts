@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { TRANSPORT_NAMES } from '../../domain/plan/transport';
 import type { TransportName, TransportState } from '../../domain/plan/transport';
 import type { ConnectReport, StealthConnection } from './helper/connect';
+import type { ListenReport } from './helper/listen';
+import type { ListenRequest } from './helper/protocol';
 import type { HelperDiagnosis } from './helper/state';
 import { nodePcapLauncher } from './pcap/launch';
 import type { PcapLauncher } from './pcap/launch';
@@ -22,6 +24,15 @@ export interface Transports {
    * @throws SesamyError as `helperConnect`
    */
   connect(connection: StealthConnection, signal: AbortSignal): AsyncGenerator<ConnectReport, void>;
+}
+
+/** The other end of a check of the path. */
+export interface Listener {
+  /**
+   * Tells how SYNs arrive at a port of this computer.
+   * @throws SesamyError as `helperListen`, and `transport-unavailable`
+   */
+  listen(request: ListenRequest, signal: AbortSignal): AsyncGenerator<ListenReport, void>;
 }
 
 export interface TransportParts {
@@ -47,7 +58,7 @@ const NOT_LINUX: TransportState = {
 };
 
 /** The raw transports' code is loaded only when it is asked for: most knocks do without. */
-export function transportsOf({ platform, launchPcap, resources }: TransportParts): Transports {
+export function transportsOf({ platform, launchPcap, resources }: TransportParts): Transports & Listener {
   let diagnosed: Promise<HelperDiagnosis> | null = null;
   const diagnose = async (): Promise<HelperDiagnosis> => {
     const { diagnoseHelper, helperSystem } = await import('./helper/state');
@@ -100,6 +111,13 @@ export function transportsOf({ platform, launchPcap, resources }: TransportParts
       ]);
       yield* helperConnect(helperStart(await (diagnosed ??= diagnose())), connection, signal);
     },
+    async *listen(request, signal) {
+      const [{ helperListen }, { unprivilegedStart }] = await Promise.all([
+        import('./helper/listen'),
+        import('./helper/state'),
+      ]);
+      yield* helperListen(unprivilegedStart(await (diagnosed ??= diagnose())), request, signal);
+    },
   };
 }
 
@@ -111,7 +129,7 @@ function pcapChild(): string {
 }
 
 /** The transports of this program, plain or in Electron, which alone has a folder of resources. */
-export const transports: Transports = transportsOf({
+export const transports: Transports & Listener = transportsOf({
   platform: process.platform,
   launchPcap: nodePcapLauncher(pcapChild()),
   resources: (process as { readonly resourcesPath?: string }).resourcesPath ?? null,

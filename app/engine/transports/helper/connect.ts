@@ -7,6 +7,7 @@ import type { Route } from '../transport';
 import { brokenHelper, failureOf } from './failures';
 import type { HelperStart } from './helper';
 import { converse, HelperFailure } from './process';
+import type { Descriptor } from './process';
 import { encodeConnect } from './protocol';
 import type { Carry } from './protocol';
 
@@ -22,9 +23,9 @@ export interface StealthConnection {
   /** Null: the connection is closed as soon as it stands. */
   readonly use: {
     readonly how: Exclude<Carry, 'close'>;
-    /** Descriptors of this process: what is sent is read from `input`; what comes, or the socket itself, goes to `output`. */
-    readonly input: number;
-    readonly output: number;
+    /** What is sent is read from `input`; what comes, or the socket itself, goes to `output`. */
+    readonly input: Descriptor;
+    readonly output: Descriptor;
   } | null;
 }
 
@@ -84,6 +85,8 @@ export async function* helperConnect(
         case 'sent':
         case 'answer':
         case 'done':
+        case 'listening':
+        case 'arrived':
           throw new HelperFailure(`${start.path} does not keep to the protocol: it answers another question.`);
       }
   } catch (error) {

@@ -198,6 +198,8 @@ async function* send(
         case 'syn':
         case 'open':
         case 'carried':
+        case 'listening':
+        case 'arrived':
           throw new HelperFailure(`${start.path} does not keep to the protocol: it answers another question.`);
       }
   } catch (error) {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { throwIfCancelled } from '../../clock';
 import { systemCode } from '../../system-error';
 import { ProtocolError, ReportReader } from './protocol';
@@ -31,12 +33,16 @@ const GRACE_MS = 1000;
 const MAX_COMPLAINT = 300;
 const LAST_REPORTS: readonly Report['type'][] = ['probed', 'done', 'carried', 'failed'];
 
+/** What the helper gets as a descriptor: one of this process's, or a pipe whose bytes end in a stream. */
+export type Descriptor = number | Writable;
+
 async function started(
   command: HelperCommand,
-  descriptors: readonly number[],
+  descriptors: readonly Descriptor[],
 ): Promise<ChildProcessWithoutNullStreams> {
   try {
-    const stdio = ['pipe', 'pipe', 'pipe', ...descriptors] as ['pipe', 'pipe', 'pipe', ...number[]];
+    const others = descriptors.map((descriptor) => (typeof descriptor === 'number' ? descriptor : 'pipe'));
+    const stdio = ['pipe', 'pipe', 'pipe', ...others] as ['pipe', 'pipe', 'pipe', ...(number | 'pipe')[]];
     // The first three are pipes, whatever stands behind them.
     const child = spawn(command.file, command.args, { env: {}, cwd: '/', stdio }) as ChildProcessWithoutNullStreams;
     await new Promise((resolve, reject) => {
@@ -56,7 +62,7 @@ async function started(
  * Has one request done: starts the helper, gives its reports, and waits for its end. Nothing is left running. An abort closes its
  * standard input, at which it stops by itself and says so.
  * @param patienceMs asked before each wait: how long the next report may take; null: as long as it likes
- * @param descriptors of this process, which the helper gets as its own from 3 on
+ * @param descriptors what the helper gets as its own from 3 on
  * @throws HelperFailure when it cannot be started, dies, talks nonsense or stalls
  * @throws SesamyError `cancelled` when it ends after an abort without saying why
  */
@@ -65,7 +71,7 @@ export async function* converse(
   request: Uint8Array,
   signal: AbortSignal,
   patienceMs: () => number | null,
-  descriptors: readonly number[] = [],
+  descriptors: readonly Descriptor[] = [],
 ): AsyncGenerator<Report, void> {
   throwIfCancelled(signal);
   const child = await started(command, descriptors);
@@ -79,6 +85,12 @@ export async function* converse(
     complaint = (complaint + text).slice(0, MAX_COMPLAINT);
   });
   for (const stream of [child.stdin, child.stderr]) stream.on('error', () => undefined);
+  descriptors.forEach((descriptor, position) => {
+    const pipe = child.stdio[3 + position];
+    if (typeof descriptor === 'number' || !(pipe instanceof Readable)) return;
+    pipe.on('error', () => undefined);
+    pipe.pipe(descriptor);
+  });
 
   let lastResort: NodeJS.Timeout | undefined;
   const kill = (): void => {

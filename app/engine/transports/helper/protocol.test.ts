@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeProbe, encodeSend, ProtocolError, ReportReader } from './protocol';
+import { encodeListen, encodeProbe, encodeSend, ProtocolError, ReportReader } from './protocol';
 import type { Report, SendRequest } from './protocol';
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
@@ -48,6 +48,12 @@ const ZEROS_12 = '00'.repeat(12);
 describe('a request', () => {
   it('to probe is two bytes', () => {
     expect(text(encodeProbe())).toBe('000000020101');
+  });
+
+  it('to listen has every field in its place', () => {
+    expect(text(encodeListen({ port: 5000, durationMs: 600_000, connections: 100 }))).toBe(
+      '00000009010413880009 27c064'.replace(' ', ''),
+    );
   });
 
   it('to send has every field in its place', () => {
@@ -118,6 +124,21 @@ const REPORTS: readonly (readonly [string, Report])[] = [
     { type: 'answer', seenNs: 5n, packet: 1, kind: 'icmp', icmp: { type: 3, code: 1 }, from: hex(FROM) },
   ],
   ['00000004 01 85 0009', { type: 'done', packets: 9 }],
+  ['00000005 01 8a 06 1388', { type: 'listening', family: 6, port: 5000 }],
+  [
+    `00000022 01 8b 04 ${FROM} d986 89abcdef 00000001 01 00000000`,
+    {
+      ...{ type: 'arrived', family: 4, from: hex(FROM), sourcePort: 0xd986 },
+      ...{ isn: 0x89abcdef, acknowledgment: 1, tsval: 0 },
+    },
+  ],
+  [
+    `00000022 01 8b 06 ${FROM} d986 00000000 00000000 00 00000000`,
+    {
+      ...{ type: 'arrived', family: 6, from: hex(FROM), sourcePort: 0xd986 },
+      ...{ isn: 0, acknowledgment: 0, tsval: null },
+    },
+  ],
   ['00000009 01 86 0d ffff 00000000', { type: 'failed', reason: 'next-hop-silent', packet: null, errno: 0 }],
   ['00000009 01 86 0e 0002 00000065', { type: 'failed', reason: 'send-failed', packet: 2, errno: 101 }],
 ];
@@ -153,6 +174,7 @@ describe('a report', () => {
     ['00000009 01 86 40 ffff 00000000', 'with an unknown reason'],
     [`0000001f 01 84 0000000000000005 0001 00 0000 ${FROM}`, 'of no kind of answer'],
     [`0000001f 01 84 0000000000000005 0001 04 0000 ${FROM}`, 'of an unknown kind of answer'],
+    ['00000005 01 8a 05 1388', 'of no address family'],
     ['00000004 01 85', 'that ends too soon'],
     ['000000', 'that has just begun'],
   ])('is refused: %s, %s', (bytes) => {
@@ -161,7 +183,7 @@ describe('a report', () => {
 
   it('is a report or an error, whatever the bytes are', () => {
     const frame = fc
-      .tuple(fc.constantFrom(129, 130, 131, 132, 133, 134, 7), fc.uint8Array({ maxLength: 50 }))
+      .tuple(fc.constantFrom(129, 130, 131, 132, 133, 134, 138, 139, 7), fc.uint8Array({ maxLength: 50 }))
       .map(([type, fields]) => Uint8Array.of(0, 0, 0, fields.length + 2, 1, type, ...fields));
     fc.assert(
       fc.property(fc.array(fc.oneof(frame, fc.uint8Array({ maxLength: 100 })), { maxLength: 5 }), (chunks) => {

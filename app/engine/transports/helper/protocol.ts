@@ -9,7 +9,7 @@ const MAC_LENGTH = 6;
 /** In a `failed` report: no packet in particular. */
 const NO_PACKET = 0xffff;
 
-const REQUEST = { probe: 1, send: 2, connect: 3 } as const;
+const REQUEST = { probe: 1, send: 2, connect: 3, listen: 4 } as const;
 const CARRY = { close: 0, splice: 1, pass: 2 } as const;
 const LEVEL = { routed: 1, link: 2 } as const;
 const PROTOCOL = { tcp: 6, udp: 17 } as const;
@@ -51,6 +51,14 @@ export interface ConnectRequest {
   readonly timeoutMs: number;
   /** What goes out as the first segment: at most 255 bytes. */
   readonly first: Uint8Array;
+}
+
+export interface ListenRequest {
+  readonly port: number;
+  /** At most 600,000. */
+  readonly durationMs: number;
+  /** After so many it ends: at most 100. */
+  readonly connections: number;
 }
 
 /** Why the helper refuses or fails, in the order of the protocol's numbers from 1. */
@@ -111,6 +119,17 @@ export type Report =
   | { readonly type: 'syn'; readonly sentNs: bigint }
   | { readonly type: 'open'; readonly sourcePort: number; readonly establishedNs: bigint }
   | { readonly type: 'carried'; readonly up: bigint; readonly down: bigint }
+  | { readonly type: 'listening'; readonly family: AddressFamily; readonly port: number }
+  | {
+      readonly type: 'arrived';
+      readonly family: AddressFamily;
+      readonly from: Uint8Array;
+      readonly sourcePort: number;
+      readonly isn: number;
+      readonly acknowledgment: number;
+      /** Null: the SYN had no timestamp option. */
+      readonly tsval: number | null;
+    }
   | {
       readonly type: 'failed';
       readonly reason: Reason;
@@ -149,6 +168,11 @@ export function encodeConnect(request: ConnectRequest): Uint8Array {
     ...[address(source, family), address(destination, family), whole(2, destinationPort)],
     ...[whole(4, isn), whole(4, tsval ?? 0), whole(4, timeoutMs), whole(2, first.length), first],
   ]);
+}
+
+/** @throws RangeError as {@link encodeSend} */
+export function encodeListen({ port, durationMs, connections }: ListenRequest): Uint8Array {
+  return frame(REQUEST.listen, [whole(2, port), whole(4, durationMs), whole(1, connections)]);
 }
 
 function packetBytes(atNs: bigint, packet: RawPacket): Uint8Array {
@@ -220,6 +244,12 @@ function member<T>(what: string, list: readonly T[], number: number): T {
   return value;
 }
 
+function familyOf(fields: Fields): AddressFamily {
+  const family = fields.number(1);
+  if (family === 4 || family === 6) return family;
+  throw new ProtocolError(`There is no address family ${family}.`);
+}
+
 /** For each type of report: how long its body is, with version and type, and what it says. */
 const REPORTS: Readonly<Record<number, { readonly length: number; readonly read: (fields: Fields) => Report }>> = {
   129: {
@@ -262,6 +292,16 @@ const REPORTS: Readonly<Record<number, { readonly length: number; readonly read:
     read: (fields) => ({ type: 'open', sourcePort: fields.number(2), establishedNs: fields.big() }),
   },
   137: { length: 18, read: (fields) => ({ type: 'carried', up: fields.big(), down: fields.big() }) },
+  138: { length: 5, read: (fields) => ({ type: 'listening', family: familyOf(fields), port: fields.number(2) }) },
+  139: {
+    length: 34,
+    read: (fields) => {
+      const [family, from, sourcePort] = [familyOf(fields), fields.address(), fields.number(2)];
+      const [isn, acknowledgment] = [fields.number(4), fields.number(4)];
+      const [timestamps, tsval] = [fields.number(1) === 1, fields.number(4)];
+      return { type: 'arrived', family, from, sourcePort, isn, acknowledgment, tsval: timestamps ? tsval : null };
+    },
+  },
   134: {
     length: 9,
     read: (fields) => {

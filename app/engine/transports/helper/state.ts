@@ -151,6 +151,10 @@ async function probe(path: string): Promise<bigint> {
   throw new HelperFailure('It says nothing.');
 }
 
+function directly(path: string): HelperStart {
+  return { path, command: { file: path, args: [] }, throughPkexec: false };
+}
+
 /** Finds out how the helper is started here, or what it lacks. Never throws. */
 export async function diagnoseHelper(system: HelperSystem): Promise<HelperDiagnosis> {
   const found = system.places.flatMap((place) => {
@@ -168,7 +172,7 @@ export async function diagnoseHelper(system: HelperSystem): Promise<HelperDiagno
       ? { kind: 'group-not-yet', path, group: group.name }
       : { kind: 'not-in-group', path, group: group.name, user: system.user };
   }
-  const direct: HelperStart = { path, command: { file: path, args: [] }, throughPkexec: false };
+  const direct = directly(path);
   try {
     if (((await probe(path)) & CAP_NET_RAW) !== 0n) return { kind: 'works', start: direct, mend: null };
   } catch (error) {
@@ -264,6 +268,17 @@ export function helperState(diagnosis: HelperDiagnosis): TransportState {
         command: INSTALL,
       });
   }
+}
+
+/**
+ * How to start it for what needs no capability.
+ * @throws SesamyError `transport-unavailable`
+ */
+export function unprivilegedStart(diagnosis: HelperDiagnosis): HelperStart {
+  const { kind } = diagnosis;
+  if (kind === 'works') return directly(diagnosis.start.path);
+  if (kind === 'no-new-privs' || kind === 'nosuid' || kind === 'no-capability') return directly(diagnosis.path);
+  return helperStart(diagnosis);
 }
 
 /**
