@@ -48,5 +48,11 @@
       'type': 'executable',
       'sources': ['tools/packet-bytes.c', 'src/message.c', 'src/packet.c'],
     },
+    {
+      # Measures how long connecting takes, for `npm run bench:connect`.
+      'target_name': 'connect-times',
+      'type': 'executable',
+      'sources': ['tools/connect-times.c', 'src/connect.c', 'src/handshake.c', 'src/packet.c'],
+    },
   ],
 }

@@ -23,6 +23,7 @@ enum {
   /* linux/in6.h, which cannot be included together with netinet/in.h */
   SET_FLOW_INFO = 33,     /* IPV6_FLOWINFO_SEND */
   SET_IPV6_HDRINCL = 36,  /* IPV6_HDRINCL */
+  SET_MIN_HOP_COUNT = 73, /* IPV6_MINHOPCOUNT */
   SET_AUTO_LABEL = 70,    /* IPV6_AUTOFLOWLABEL */
   FLOW_LABEL = 0xfffff,   /* RFC 8200 §3 */
   STATELESS = 0x80000,    /* IPV6_FLOWLABEL_STATELESS_FLAG in Linux's include/net/ipv6.h */
@@ -55,6 +56,7 @@ struct attempt {
   uint64_t first_syn_ns;
   int holder; /* keeps the port and swallows what arrives for it */
   int raw;
+  bool raw_filtered; /* takes the answers only */
   int socket;
   struct request ends; /* the addresses, as packet_build() takes them */
 };
@@ -223,29 +225,30 @@ static bool read_tcp_terms(struct attempt *attempt, int fd) {
   return true;
 }
 
+/* An ordinary socket again, without a port of its own. */
+static bool disconnect(int fd) {
+  const struct sockaddr none = {.sa_family = AF_UNSPEC};
+  return connect(fd, &none, sizeof none) == 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP) == 0;
+}
+
 /*
  * Under TCP_REPAIR connect() goes through all of the kernel's choices (route, port, MSS, window) and sends nothing, and
- * neither does closing: so a socket can be asked what the kernel would put into a SYN.
+ * neither does disconnecting: so a socket can be asked what the kernel would put into a SYN. It becomes the holder, which
+ * saves the time for another one.
  */
-static bool ask_kernel(struct attempt *attempt, uint16_t *port, struct failure *failure) {
+static bool ask_kernel(struct attempt *attempt, struct failure *failure) {
   const struct connect_request *request = attempt->request;
-  int fd = open_tcp(request->family);
+  int fd = attempt->holder = open_tcp(request->family);
   bool bound = fd >= 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON) == 0 &&
                /* Otherwise the port would be one that bind() prefers, and connect() prefers others. */
-               set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1) == 0 &&
-               bind_to_source(fd, request, request->source_port);
+               set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1) == 0 && bind_to_source(fd, request, 0);
   bool connected = bound && connect_to_destination(fd, request, request->destination_port, 0) == 0;
-  bool told = connected && read_tcp_terms(attempt, fd);
-  if (told) {
-    read_ip_terms(attempt, fd);
-    *port = port_of(fd);
-  } else if (bound && !connected && errno == EADDRNOTAVAIL) {
-    fail(failure, PORT_BUSY); /* the address is the host's own, or bind() would have failed */
-  } else {
-    fail_by_error(failure);
-  }
-  close_fd(&fd);
-  return told;
+  if (bound && !connected && errno == EADDRNOTAVAIL)
+    return fail(failure, PORT_BUSY); /* the address is the host's own, or bind() would have failed */
+  if (!connected || !read_tcp_terms(attempt, fd)) return fail_by_error(failure);
+  read_ip_terms(attempt, fd);
+  attempt->handshake.source_port = request->source_port != 0 ? request->source_port : port_of(fd);
+  return disconnect(fd) || fail_by_error(failure);
 }
 
 /* Takes a port for the attempt, or fails with errno. */
@@ -253,9 +256,8 @@ typedef bool take_port(struct attempt *attempt, uint16_t port);
 
 /* No other socket of the source has the port when this succeeds: there is no SO_REUSEADDR. */
 static bool hold_port(struct attempt *attempt, uint16_t port) {
-  attempt->holder = open_tcp(attempt->request->family);
-  return attempt->holder >= 0 && swallow_segments(attempt->holder) &&
-         bind_to_source(attempt->holder, attempt->request, port) && listen(attempt->holder, 1) == 0;
+  int fd = attempt->holder;
+  return swallow_segments(fd) && bind_to_source(fd, attempt->request, port) && listen(fd, 1) == 0;
 }
 
 /*
@@ -264,10 +266,8 @@ static bool hold_port(struct attempt *attempt, uint16_t port) {
  */
 static bool choose_port(struct attempt *attempt, take_port *take, struct failure *failure) {
   for (int tries = 1;; tries++) {
-    uint16_t port;
-    if (!ask_kernel(attempt, &port, failure)) return false;
-    attempt->handshake.source_port = port;
-    if (take(attempt, port)) return true;
+    if (!ask_kernel(attempt, failure)) return false;
+    if (take(attempt, attempt->handshake.source_port)) return true;
     if (errno != EADDRINUSE || attempt->request->source_port != 0 || tries == PORT_TRIES) return fail_by_error(failure);
     close_fd(&attempt->holder);
     close_fd(&attempt->socket);
@@ -304,9 +304,8 @@ static bool open_raw(struct attempt *attempt, struct failure *failure) {
   const struct connect_request *request = attempt->request;
   int family = request->family == 4 ? AF_INET : AF_INET6;
   attempt->raw = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
-  bool done = attempt->raw >= 0 && filter_answers(attempt->raw, &attempt->handshake) &&
-              set_raw_options(attempt->raw, request->family) && bind_to_source(attempt->raw, request, 0) &&
-              connect_to_destination(attempt->raw, request, 0, 0) == 0;
+  bool done = attempt->raw >= 0 && set_raw_options(attempt->raw, request->family) &&
+              bind_to_source(attempt->raw, request, 0) && connect_to_destination(attempt->raw, request, 0, 0) == 0;
   return done || fail_by_error(failure);
 }
 
@@ -322,6 +321,16 @@ static bool set_ttl(int fd, const struct connect_request *request) {
 }
 
 /*
+ * A socket that wants 255 swallows every segment but one that began with it and passed no router (RFC 5082 §3). That is
+ * quicker than a filter, and enough for the moment between connect() and the last option: what it may let in is a SYN/ACK
+ * once more, which the kernel then answers with an ACK without timestamps.
+ */
+static bool set_min_ttl(int fd, uint8_t family, int ttl) {
+  if (family == 4) return set_number(fd, IPPROTO_IP, IP_MINTTL, ttl) == 0;
+  return set_number(fd, IPPROTO_IPV6, SET_MIN_HOP_COUNT, ttl) == 0;
+}
+
+/*
  * All that the connection's socket can have before the answer is known, so that little is left to do once it is here.
  * TCP_REPAIR lets it share the holder's port (SK_FORCE_REUSE in Linux's net/ipv4/tcp.c).
  */
@@ -329,8 +338,8 @@ static bool prepare_socket(struct attempt *attempt, struct failure *failure) {
   const struct connect_request *request = attempt->request;
   attempt->socket = open_tcp(request->family);
   int fd = attempt->socket;
-  bool done = fd >= 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON) == 0 && swallow_segments(fd) &&
-              set_ttl(fd, request) &&
+  bool done = fd >= 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON) == 0 &&
+              set_min_ttl(fd, request->family, UINT8_MAX) && set_ttl(fd, request) &&
               (attempt->flow_label == 0 || set_number(fd, IPPROTO_IPV6, SET_FLOW_INFO, 1) == 0) &&
               set_queue(fd, TCP_SEND_QUEUE, request->isn + 1) &&
               bind_to_source(fd, request, attempt->handshake.source_port);
@@ -439,7 +448,8 @@ static bool read_icmp_errors(const struct attempt *attempt, struct connect_resul
   return false;
 }
 
-static enum handshake_answer read_answers(const struct attempt *attempt, struct syn_ack *syn_ack) {
+/* A filter takes longer to make than all else that is done for the raw socket: so not before there is something else. */
+static enum handshake_answer read_answers(struct attempt *attempt, struct syn_ack *syn_ack) {
   uint8_t bytes[MAX_ANSWER];
   for (;;) {
     ssize_t length = recv(attempt->raw, bytes, sizeof bytes, 0);
@@ -447,6 +457,7 @@ static enum handshake_answer read_answers(const struct attempt *attempt, struct 
     if (length < 0) continue; /* an ICMP error, told once; the error queue has it */
     enum handshake_answer answer = handshake_parse(&attempt->handshake, bytes, (size_t)length, syn_ack);
     if (answer != ANSWER_NOT_OURS) return answer;
+    if (!attempt->raw_filtered) attempt->raw_filtered = filter_answers(attempt->raw, &attempt->handshake);
   }
 }
 
@@ -470,7 +481,7 @@ static enum wake wait_for(int fd, short events, int cancel_fd, uint64_t until_ns
 }
 
 /* Reads what comes until `until_ns`. OK: a SYN/ACK; NO_ANSWER: nothing that counts. */
-static enum reason await_answer(const struct attempt *attempt, uint64_t until_ns, struct syn_ack *syn_ack,
+static enum reason await_answer(struct attempt *attempt, uint64_t until_ns, struct syn_ack *syn_ack,
                                 struct connect_result *result) {
   for (;;) {
     enum wake wake = wait_for(attempt->raw, POLLIN, attempt->cancel_fd, until_ns);
@@ -568,7 +579,7 @@ static bool adopt(struct attempt *attempt, const struct syn_ack *syn_ack, uint32
               set_negotiated(attempt, syn_ack) &&
               (!syn_ack->timestamps || setsockopt(fd, IPPROTO_TCP, TCP_TIMESTAMP, &tsval, sizeof tsval) == 0) &&
               set_windows(attempt, syn_ack) && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP) == 0 &&
-              set_number(fd, SOL_SOCKET, SO_DETACH_FILTER, 0) == 0;
+              set_min_ttl(fd, attempt->request->family, 0);
   return done || fail_by_error(failure);
 }
 

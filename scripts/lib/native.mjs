@@ -12,10 +12,13 @@ const folder = path.join(root, 'native');
 
 /** Where the build puts it. */
 export const BUILT_HELPER = path.join(folder, 'build/Release/sesamy-helper');
-/** The tool of the tests that shows the helper's packets. */
-const BUILT = [BUILT_HELPER, path.join(folder, 'build/Release/packet-bytes')];
+/** With the tools of the tests and of `npm run bench:connect`. */
+const BUILT = [
+  BUILT_HELPER,
+  ...['packet-bytes', 'connect-times'].map((name) => path.join(folder, 'build/Release', name)),
+];
 
-/** Whether both programs are newer than everything that they are made of. */
+/** Whether all programs are newer than everything that they are made of. */
 function upToDate() {
   if (!BUILT.every((file) => fs.existsSync(file))) return false;
   const sources = ['src', 'tools'].flatMap((name) =>
