@@ -149,6 +149,8 @@ export interface TestConnection {
   readonly destination: string;
   readonly port: number;
   readonly isn: number;
+  readonly acknowledgment?: number;
+  readonly ipId?: number;
   /** Null: the SYN has no timestamp option. */
   readonly tsval?: number | null;
   readonly timeoutMs?: number;
@@ -164,7 +166,8 @@ export function connectFrame(request: TestConnection): Buffer {
       numbers([4, request.interfaceIndex ?? 0]),
       address(request.source),
       address(request.destination),
-      numbers([2, request.port], [4, request.isn], [4, tsval ?? 0], [4, request.timeoutMs ?? 5000]),
+      numbers([2, request.port], [4, request.isn], [4, request.acknowledgment ?? 0], [2, request.ipId ?? 0]),
+      numbers([4, tsval ?? 0], [4, request.timeoutMs ?? 5000]),
       numbers([2, first.length]),
       first,
     ]),

@@ -69,6 +69,13 @@ const asUser = (): Pick<SshLoginOptions, 'env' | 'rights'> => ({ env: environmen
 const asServer = (argv: readonly string[]): readonly string[] => lab.asServer(argv);
 const asClientRoot = (argv: readonly string[]): readonly string[] => lab.asClientRoot(argv);
 
+/** Adds a rule for what arrives, before those of the recipes. */
+async function filter(asThere: typeof asServer, rule: string): Promise<void> {
+  await must(asThere(['nft', 'add table inet lab']));
+  await must(asThere(['nft', 'add chain inet lab in { type filter hook input priority -400; }']));
+  await must(asThere(['nft', `add rule inet lab in ${rule}`]));
+}
+
 /** ssh to the guarded port, with a line on its way there and back. */
 function startSession(version: IpVersion, command: string, ...options: readonly string[]): Running {
   const settings = [`ProxyCommand=${command}`, ...options].flatMap((setting) => ['-o', setting]);
@@ -217,9 +224,7 @@ describe.each(VERSIONS)('over %s', (version) => {
   it('ssh and 200 MB each way with 2 % of the packets lost in both directions', { timeout: 240_000 }, async () => {
     await guard(version);
     for (const asThere of [asServer, asClientRoot]) {
-      await must(asThere(['nft', 'add table inet lossy']));
-      await must(asThere(['nft', 'add chain inet lossy in { type filter hook input priority -400; }']));
-      await must(asThere(['nft', 'add rule inet lossy in meta l4proto tcp numgen random mod 100 < 2 counter drop']));
+      await filter(asThere, 'meta l4proto tcp numgen random mod 100 < 2 counter drop');
     }
     const capture = await onlySyns();
     const login = await lab.ssh(guarded, 'id -u', { version, proxyCommand: proxyCommand(PLAIN), ...asUser() });
@@ -234,9 +239,7 @@ describe.each(VERSIONS)('over %s', (version) => {
 
   it('a SYN that is lost is sent again as it was', async () => {
     // SYNs have 60 or 80 bytes here, so that two of them are lost.
-    await lab.inServer(['nft', 'add table inet lossy']);
-    await lab.inServer(['nft', 'add chain inet lossy in { type filter hook input priority -400; }']);
-    await lab.inServer(['nft', `add rule inet lossy in tcp dport ${PORT} quota until 170 bytes drop`]);
+    await filter(asServer, `tcp dport ${PORT} quota until 170 bytes drop`);
     const capture = await onlySyns();
     const args = ['--host', lab.server[version], '--port', String(PORT), '--json'];
     const knocked = await sesamy('knock', ...mode({ timestamps: true, integrity: false }), ...args);
@@ -312,10 +315,27 @@ describe.each(VERSIONS)('over %s', (version) => {
     expect(right.map(({ type }) => type)).toEqual([REPORTS.syn, REPORTS.open, REPORTS.carried]);
   });
 
+  it('the SYN has the acknowledgment field and the IP ID that are asked for', async () => {
+    const capture = await onlySyns();
+    const wanted = { isn: 0x12345678, acknowledgment: 0x9abcdef0, tsval: 0x11223344 };
+    const ipId = version === 'ipv4' ? 4660 : 0;
+    const reports = await speak(connectFrame({ ...ends(version), ...wanted, ipId, port: OPEN_PORT }));
+    expect(reports.map(({ type }) => type)).toEqual([REPORTS.syn, REPORTS.open, REPORTS.carried]);
+    const [syn] = await capture.stop();
+    if (syn === undefined) throw new Error('There was no SYN');
+    expect(synOf(syn)).toMatchObject(wanted);
+    if (version === 'ipv4') expect(syn.bytes.readUInt16BE(4)).toBe(ipId);
+  });
+
+  it('silence is told when the time is over', async () => {
+    await filter(asServer, `tcp dport ${PORT} drop`);
+    const reports = await speak(connectFrame({ ...ends(version), port: PORT, isn: 1, timeoutMs: 1500 }));
+    expect(reports.map(({ type }) => type)).toEqual([REPORTS.syn, REPORTS.syn, REPORTS.failed]);
+    expect(reports.at(-1)?.fields.readUInt8(0)).toBe(REASONS.noAnswer);
+  });
+
   it('an ICMP error ends it, and is told', async () => {
-    await lab.inServer(['nft', 'add table inet refusing']);
-    await lab.inServer(['nft', 'add chain inet refusing in { type filter hook input priority 0; }']);
-    await lab.inServer(['nft', `add rule inet refusing in tcp dport ${PORT} reject with icmpx admin-prohibited`]);
+    await filter(asServer, `tcp dport ${PORT} reject with icmpx admin-prohibited`);
     const knocked = await sesamy('knock', ...mode(PLAIN), '--host', lab.server[version]);
     expect(knocked.code).toBe(3);
     expect(knocked.stderr).toContain(version === 'ipv4' ? 'ICMP type 3 code 13' : 'ICMP type 1 code 1');
@@ -391,8 +411,7 @@ it.each(['SIGKILL', 'SIGINT'] as const)('%s while a session stands leaves no pro
 });
 
 it('a cancel while the server is silent ends it at once', async () => {
-  await lab.inServer(['nft', 'add table inet silent']);
-  await lab.inServer(['nft', 'add chain inet silent in { type filter hook input priority 0; policy drop; }']);
+  await filter(asServer, 'meta l4proto tcp drop');
   const capture = await lab.capture('tcp');
   const argv = lab.sesamy('knock', ...mode(PLAIN), '--host', lab.server.ipv4);
   const running = lab.start(lab.asClient(argv, 'file-capabilities'), environment());

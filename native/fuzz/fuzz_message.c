@@ -42,6 +42,8 @@ static size_t encode_connection(const struct request *request, uint8_t *body) {
   to = put_bytes(to, request->destination, 16);
   to = put_u16(to, connection->destination_port);
   to = put_u32(to, connection->isn);
+  to = put_u32(to, connection->acknowledgment);
+  to = put_u16(to, connection->ip_id);
   to = put_u32(to, connection->tsval);
   to = put_u32(to, connection->timeout_ms);
   to = put_u16(to, connection->first_length);
@@ -181,6 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (request.type == REQUEST_CONNECT) {
     check_one_host(request.family, request.destination);
     CHECK(request.connection.first_length <= 255 && (request.connection.tsval & 1) == 0);
+    CHECK(request.family == 4 || request.connection.ip_id == 0);
     CHECK(request.connection.timeout_ms - 1 < 60000 && request.connection.destination_port > 0);
     return 0;
   }

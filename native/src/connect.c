@@ -20,6 +20,7 @@
 #include "packet.h"
 
 enum {
+  DEFAULT_TTL = 64, /* RFC 1700 */
   /* linux/in6.h, which cannot be included together with netinet/in.h */
   SET_FLOW_INFO = 33,     /* IPV6_FLOWINFO_SEND */
   SET_IPV6_HDRINCL = 36,  /* IPV6_HDRINCL */
@@ -196,7 +197,7 @@ static uint8_t log2_of(uint32_t value) {
 static void read_ip_terms(struct attempt *attempt, int fd) {
   uint8_t family = attempt->request->family;
   int ttl = family == 4 ? get_number(fd, IPPROTO_IP, IP_TTL) : get_number(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS);
-  attempt->ttl = attempt->request->ttl != 0 || ttl < 1 ? attempt->request->ttl : (uint8_t)ttl;
+  attempt->ttl = ttl < 1 ? DEFAULT_TTL : (uint8_t)ttl;
   attempt->dont_fragment = get_number(fd, IPPROTO_IP, IP_MTU_DISCOVER) != IP_PMTUDISC_DONT;
   /* The kernel's own label is a hash of a random number, one for each connection (ip6_make_flowlabel() in net/ipv6.h). */
   if (family == 6 && get_number(fd, IPPROTO_IPV6, SET_AUTO_LABEL) == 1 &&
@@ -247,7 +248,7 @@ static bool ask_kernel(struct attempt *attempt, struct failure *failure) {
     return fail(failure, PORT_BUSY); /* the address is the host's own, or bind() would have failed */
   if (!connected || !read_tcp_terms(attempt, fd)) return fail_by_error(failure);
   read_ip_terms(attempt, fd);
-  attempt->handshake.source_port = request->source_port != 0 ? request->source_port : port_of(fd);
+  attempt->handshake.source_port = port_of(fd);
   return disconnect(fd) || fail_by_error(failure);
 }
 
@@ -268,7 +269,7 @@ static bool choose_port(struct attempt *attempt, take_port *take, struct failure
   for (int tries = 1;; tries++) {
     if (!ask_kernel(attempt, failure)) return false;
     if (take(attempt, attempt->handshake.source_port)) return true;
-    if (errno != EADDRINUSE || attempt->request->source_port != 0 || tries == PORT_TRIES) return fail_by_error(failure);
+    if (errno != EADDRINUSE || tries == PORT_TRIES) return fail_by_error(failure);
     close_fd(&attempt->holder);
     close_fd(&attempt->socket);
   }
@@ -314,12 +315,6 @@ static bool set_queue(int fd, int queue, uint32_t sequence) {
          setsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &sequence, sizeof sequence) == 0;
 }
 
-static bool set_ttl(int fd, const struct connect_request *request) {
-  if (request->ttl == 0) return true;
-  if (request->family == 4) return set_number(fd, IPPROTO_IP, IP_TTL, request->ttl) == 0;
-  return set_number(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, request->ttl) == 0;
-}
-
 /*
  * A socket that wants 255 swallows every segment but one that began with it and passed no router (RFC 5082 §3). That is
  * quicker than a filter, and enough for the moment between connect() and the last option: what it may let in is a SYN/ACK
@@ -339,7 +334,7 @@ static bool prepare_socket(struct attempt *attempt, struct failure *failure) {
   attempt->socket = open_tcp(request->family);
   int fd = attempt->socket;
   bool done = fd >= 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON) == 0 &&
-              set_min_ttl(fd, request->family, UINT8_MAX) && set_ttl(fd, request) &&
+              set_min_ttl(fd, request->family, UINT8_MAX) &&
               (attempt->flow_label == 0 || set_number(fd, IPPROTO_IPV6, SET_FLOW_INFO, 1) == 0) &&
               set_queue(fd, TCP_SEND_QUEUE, request->isn + 1) &&
               bind_to_source(fd, request, attempt->handshake.source_port);
@@ -726,7 +721,7 @@ static bool bind_with_isn(struct attempt *attempt, uint16_t port) {
   int fd = attempt->socket;
   return fd >= 0 && set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON) == 0 &&
          set_queue(fd, TCP_SEND_QUEUE, request->isn) &&
-         set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP) == 0 && set_ttl(fd, request) &&
+         set_number(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP) == 0 &&
          bind_to_source(fd, request, port);
 }
 

@@ -22,12 +22,10 @@ struct connect_request {
   uint8_t source[ADDRESS_LENGTH];
   uint8_t destination[ADDRESS_LENGTH];
   uint32_t interface_index; /* of a link-local destination (IPv6), else 0 */
-  uint16_t source_port;     /* 0: one is chosen as connect() chooses */
   uint16_t destination_port;
   uint32_t isn;
   uint32_t acknowledgment; /* the field's value; the SYN has no ACK flag */
   uint16_t ip_id;          /* IPv4; 0: the kernel's choice */
-  uint8_t ttl;             /* 0: the host's default */
   bool timestamps;
   uint32_t tsval;
   uint32_t timeout_ms;   /* for the handshake as a whole */
@@ -63,7 +61,7 @@ bool connect_adopted(const struct connect_request *request, int cancel_fd, struc
                      struct failure *failure);
 
 /*
- * connect() with a chosen ISN and TTL. The kernel picks the rest: `acknowledgment`, `ip_id`, `timestamps` and `tsval` have
+ * connect() with a chosen ISN. The kernel picks the rest: `acknowledgment`, `ip_id`, `timestamps` and `tsval` have
  * no effect. Only for hosts where net.ipv4.tcp_timestamps is 0, or servers that do not look at TSval.
  */
 bool connect_plain(const struct connect_request *request, int cancel_fd, struct connect_result *result,

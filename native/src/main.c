@@ -71,6 +71,8 @@ static bool open_connection(const struct request *request, const struct host_tcp
       .interface_index = request->interface_index,
       .destination_port = wanted->destination_port,
       .isn = wanted->isn,
+      .acknowledgment = wanted->acknowledgment,
+      .ip_id = wanted->ip_id,
       .timestamps = wanted->timestamps,
       .tsval = wanted->tsval,
       .timeout_ms = wanted->timeout_ms,
@@ -82,7 +84,7 @@ static bool open_connection(const struct request *request, const struct host_tcp
   memcpy(connect.source, request->source, ADDRESS_LENGTH);
   memcpy(connect.destination, request->destination, ADDRESS_LENGTH);
   /* Where this host uses no timestamps, the kernel's own SYN differs from the wanted one in its ISN only. */
-  const bool plain = !wanted->timestamps && !host->timestamps;
+  const bool plain = !wanted->timestamps && !host->timestamps && wanted->acknowledgment == 0 && wanted->ip_id == 0;
   if ((plain ? connect_plain : connect_adopted)(&connect, STDIN_FILENO, result, failure)) return true;
   if (failure->reason == UNREACHABLE) failure->packet = (uint16_t)(result->icmp_type << 8 | result->icmp_code);
   return false;

@@ -72,6 +72,8 @@ static bool read_connection(struct reader *reader, struct request *request, stru
   copy_bytes(reader, request->destination, ADDRESS_LENGTH);
   connection->destination_port = read_u16(reader);
   connection->isn = read_u32(reader);
+  connection->acknowledgment = read_u32(reader);
+  connection->ip_id = read_u16(reader);
   connection->tsval = read_u32(reader);
   connection->timeout_ms = read_u32(reader);
   connection->first_length = read_u16(reader);
@@ -83,7 +85,8 @@ static bool read_connection(struct reader *reader, struct request *request, stru
                      connection->first_length <= MAX_FIRST;
   /* An odd TSval would switch the socket to microseconds (TCP_TIMESTAMP in Linux's net/ipv4/tcp.c). */
   const bool values = connection->timeout_ms >= 1 && connection->timeout_ms <= MAX_CONNECT_MS &&
-                      connection->tsval % 2 == 0 && (connection->timestamps || connection->tsval == 0);
+                      connection->tsval % 2 == 0 && (connection->timestamps || connection->tsval == 0) &&
+                      (request->family == 4 || connection->ip_id == 0);
   if (!shape || !values) return refuse(failure, MALFORMED, NO_PACKET);
   return check_addresses(request, failure);
 }

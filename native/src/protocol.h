@@ -105,6 +105,8 @@ struct connection {
   bool timestamps;
   uint16_t destination_port;
   uint32_t isn;
+  uint32_t acknowledgment; /* the SYN's field, without the flag */
+  uint16_t ip_id;          /* IPv4; 0: the kernel's choice */
   uint32_t tsval;
   uint32_t timeout_ms;
   /* What goes out as the first segment, inside the frame that was read */

@@ -47,10 +47,10 @@ static const char ROUTED_4[] = "0102 04 01 0003 00000000 " US_4 THEM_4 NO_MAC "0
 static const char LINK_6[] = "0102 06 02 0001 00000002 " US_6 THEM_6 "020000000001 07d0 "
                              "0000000000000000 11 ff 0000 ee48 1b58 0003 616263 ";
 
-/* To port 22, timestamps with TSval 256, 10 s, "SSH-2.0-" first. */
-static const char CONNECT_4[] = "0103 04 01 01 00000000 " US_4 THEM_4 "0016 12345678 00000100 00002710 0008 "
+/* To port 22, ISN, acknowledgment and IP ID, timestamps with TSval 256, 10 s, "SSH-2.0-" first. */
+static const char CONNECT_4[] = "0103 04 01 01 00000000 " US_4 THEM_4 "0016 12345678 9abcdef0 1234 00000100 00002710 0008 "
                                 "5353482d322e302d";
-static const char CONNECT_6[] = "0103 06 02 00 00000002 " US_6 THEM_6 "0016 12345678 00000000 0000ea60 0000 ";
+static const char CONNECT_6[] = "0103 06 02 00 00000002 " US_6 THEM_6 "0016 12345678 9abcdef0 0000 00000000 0000ea60 0000 ";
 
 enum {
   USE = 3,
@@ -59,9 +59,10 @@ enum {
   CONNECT_SOURCE = 9,
   CONNECT_DESTINATION = 25,
   CONNECT_PORT = 41,
-  TSVAL = 47,
-  TIMEOUT = 51,
-  FIRST = 55,
+  CONNECT_IP_ID = 51,
+  TSVAL = 53,
+  TIMEOUT = 57,
+  FIRST = 61,
   FAMILY = 2,
   LEVEL = 3,
   COUNT = 4,
@@ -159,6 +160,8 @@ static const struct change CHANGES[] = {
     {"an unknown use", CONNECT_4, USE, "03", MALFORMED, NO_PACKET},
     {"timestamps neither on nor off", CONNECT_4, TIMESTAMPS, "02", MALFORMED, NO_PACKET},
     {"a TSval without timestamps", CONNECT_4, TIMESTAMPS, "00", MALFORMED, NO_PACKET},
+    {"an IP ID in IPv6, of a connection", CONNECT_6, CONNECT_IP_ID, "0001", MALFORMED, NO_PACKET},
+    {"the kernel's choice of IP ID", CONNECT_4, CONNECT_IP_ID, "0000", OK, NO_PACKET},
     {"an odd TSval", CONNECT_4, TSVAL, "00000101", MALFORMED, NO_PACKET},
     {"a connection through no positive int", CONNECT_6, CONNECT_INDEX, "80000000", MALFORMED, NO_PACKET},
     {"a connection from a group", CONNECT_4, CONNECT_SOURCE, "e0000001", SOURCE_NOT_OWN, NO_PACKET},

@@ -58,6 +58,9 @@ export async function* helperConnect(
     destination: bytesOf(to),
     destinationPort: port,
     isn: syn.isn,
+    // The ISN alone is the knock: the rest is as in any SYN.
+    acknowledgment: 0,
+    ipId: null,
     tsval: syn.tsval,
     timeoutMs,
     first,

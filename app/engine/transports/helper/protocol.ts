@@ -45,6 +45,10 @@ export interface ConnectRequest {
   readonly destination: Uint8Array;
   readonly destinationPort: number;
   readonly isn: number;
+  /** The SYN's acknowledgment field, which means nothing without the ACK flag (RFC 9293 §3.1). */
+  readonly acknowledgment: number;
+  /** Null: the kernel's choice, and in IPv6, which has none. */
+  readonly ipId: number | null;
   /** Even; null: the SYN has no timestamp option. */
   readonly tsval: number | null;
   /** For the handshake. */
@@ -162,11 +166,12 @@ export function encodeSend(request: SendRequest): Uint8Array {
 
 /** @throws RangeError as {@link encodeSend} */
 export function encodeConnect(request: ConnectRequest): Uint8Array {
-  const { family, carry, interfaceIndex, source, destination, destinationPort, isn, tsval, timeoutMs, first } = request;
+  const { family, carry, interfaceIndex, source, destination, destinationPort, tsval, timeoutMs, first } = request;
   return frame(REQUEST.connect, [
     ...[whole(1, family), whole(1, CARRY[carry]), whole(1, tsval === null ? 0 : 1), whole(4, interfaceIndex)],
     ...[address(source, family), address(destination, family), whole(2, destinationPort)],
-    ...[whole(4, isn), whole(4, tsval ?? 0), whole(4, timeoutMs), whole(2, first.length), first],
+    ...[whole(4, request.isn), whole(4, request.acknowledgment), whole(2, request.ipId ?? 0)],
+    ...[whole(4, tsval ?? 0), whole(4, timeoutMs), whole(2, first.length), first],
   ]);
 }
 
