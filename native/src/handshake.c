@@ -5,18 +5,9 @@
 
 #include "bytes.h"
 #include "packet.h"
+#include "tcp-options.h"
 
 enum {
-  OPTION_END = 0,
-  OPTION_NOP = 1,
-  OPTION_MSS = 2,
-  OPTION_WINDOW_SCALE = 3,
-  OPTION_SACK_PERMITTED = 4,
-  OPTION_TIMESTAMP = 8,
-  MSS_LENGTH = 4,
-  WINDOW_SCALE_LENGTH = 3,
-  SACK_PERMITTED_LENGTH = 2,
-  TIMESTAMP_LENGTH = 10,
   MAX_WINDOW_SCALE = 14, /* RFC 7323 §2.3 */
   TCP_HEADER = 20,
   TCP_CHECKSUM = 16,
@@ -85,34 +76,19 @@ static bool good_checksum(const struct handshake *handshake, const uint8_t *segm
   return read_u16(&checksum) == partial;
 }
 
-static void read_option(const struct handshake *handshake, uint8_t kind, struct reader *value, struct syn_ack *syn_ack) {
-  if (kind == OPTION_MSS && value->left == MSS_LENGTH - 2) {
-    uint16_t mss = read_u16(value);
+static void read_option(const struct handshake *handshake, struct tcp_option *option, struct syn_ack *syn_ack) {
+  if (option->kind == OPTION_MSS && option->length == MSS_LENGTH) {
+    uint16_t mss = read_u16(&option->value);
     if (mss != 0) syn_ack->mss = mss;
-  } else if (kind == OPTION_WINDOW_SCALE && value->left == WINDOW_SCALE_LENGTH - 2 && handshake->scaling) {
-    uint8_t scale = read_u8(value);
+  } else if (option->kind == OPTION_WINDOW_SCALE && option->length == WINDOW_SCALE_LENGTH && handshake->scaling) {
+    uint8_t scale = read_u8(&option->value);
     syn_ack->scaling = true;
     syn_ack->window_scale = scale > MAX_WINDOW_SCALE ? MAX_WINDOW_SCALE : scale;
-  } else if (kind == OPTION_SACK_PERMITTED && value->left == SACK_PERMITTED_LENGTH - 2 && handshake->sack) {
+  } else if (option->kind == OPTION_SACK_PERMITTED && option->length == SACK_PERMITTED_LENGTH && handshake->sack) {
     syn_ack->sack = true;
-  } else if (kind == OPTION_TIMESTAMP && value->left == TIMESTAMP_LENGTH - 2 && handshake->timestamps) {
+  } else if (option->kind == OPTION_TIMESTAMP && option->length == TIMESTAMP_LENGTH && handshake->timestamps) {
     syn_ack->timestamps = true;
-    syn_ack->tsval = read_u32(value);
-  }
-}
-
-/* RFC 9293 §3.1. What follows an option that is cut off or shorter than its own head is left unread, as Linux does. */
-static void read_options(const struct handshake *handshake, struct reader *options, struct syn_ack *syn_ack) {
-  while (options->left > 0) {
-    uint8_t kind = read_u8(options);
-    if (kind == OPTION_END) return;
-    if (kind == OPTION_NOP) continue;
-    uint8_t length = read_u8(options);
-    if (length < 2) return;
-    struct reader value = {.left = (size_t)length - 2};
-    value.next = read_bytes(options, value.left);
-    if (value.next == NULL) return;
-    read_option(handshake, kind, &value, syn_ack);
+    syn_ack->tsval = read_u32(&option->value);
   }
 }
 
@@ -135,7 +111,8 @@ static enum handshake_answer read_segment(const struct handshake *handshake, str
   if ((flags & FLAG_RST) != 0) return ANSWER_REFUSED;
   if ((flags & FLAG_SYN) == 0) return ANSWER_NOT_OURS;
   reader->left = header_length - TCP_HEADER;
-  read_options(handshake, reader, syn_ack);
+  struct tcp_option option;
+  while (next_option(reader, &option)) read_option(handshake, &option, syn_ack);
   return ANSWER_ACCEPTED;
 }
 

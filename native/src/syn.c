@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "tcp-options.h"
 
 enum {
   IPV4_HEADER = 20,
   TCP_HEADER = 20,
   FLAG_SYN = 0x02,
   FLAGS_RST_ACK = 0x14,
-  OPTION_END = 0,
-  OPTION_NOP = 1,
-  OPTION_TIMESTAMP = 8,
-  TIMESTAMP_LENGTH = 10,
 };
 
 /* The address is taken over; what is behind the header is left. RFC 791 §3.1. */
@@ -43,20 +40,12 @@ static bool read_ipv6(struct reader *reader, struct arrived_syn *syn) {
   return true;
 }
 
-/* RFC 9293 §3.1. What follows an option that is cut off or shorter than its own head is left unread, as Linux does. */
 static void read_timestamp(struct reader *options, struct arrived_syn *syn) {
-  while (options->left > 0) {
-    uint8_t kind = read_u8(options);
-    if (kind == OPTION_END) return;
-    if (kind == OPTION_NOP) continue;
-    uint8_t length = read_u8(options);
-    if (length < 2) return;
-    struct reader value = {.left = (size_t)length - 2};
-    value.next = read_bytes(options, value.left);
-    if (value.next == NULL) return;
-    if (kind != OPTION_TIMESTAMP || length != TIMESTAMP_LENGTH) continue;
+  struct tcp_option option;
+  while (next_option(options, &option)) {
+    if (option.kind != OPTION_TIMESTAMP || option.length != TIMESTAMP_LENGTH) continue;
     syn->timestamps = true;
-    syn->tsval = read_u32(&value);
+    syn->tsval = read_u32(&option.value);
   }
 }
 

@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import { FieldError, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
 import type { FieldReporter } from '../features/editor/field-reporter';
 import { cx } from './cx';
 import styles from './Field.module.css';
 
-interface Props {
+export interface TextInputProps {
   readonly label: string;
   /** The field's path for its reporter. */
   readonly path: string;
@@ -20,17 +21,22 @@ interface Props {
   readonly bare?: boolean;
   /** The field holds a list as one text. */
   readonly list?: boolean;
+  readonly type?: 'text' | 'password';
+  /** Buttons at the right inside the field. */
+  readonly children?: ReactNode;
   readonly className?: string | undefined;
 }
 
-export function TextInput(props: Props) {
-  const { label, path, report, value, onChange, hint, suffix, numeric, lines, bare, list, className } = props;
+export function TextInput(props: TextInputProps) {
+  const { label, path, report, value, onChange, hint, suffix, numeric, lines, bare, list, type, children, className } =
+    props;
   const problem = list === true ? report.problemWithin(path) : report.problem(path);
-  const input = { className: cx(styles['input']), spellCheck: false, autoComplete: 'off' };
+  const input = { className: cx(styles['input']), spellCheck: false, autoComplete: 'off', autoCapitalize: 'off' };
   return (
     <TextField
       className={cx(styles['field'], className)}
       name={report.name(path)}
+      type={type ?? 'text'}
       value={value}
       onChange={onChange}
       onBlur={() => {
@@ -45,6 +51,7 @@ export function TextInput(props: Props) {
       <span className={styles['box']}>
         {lines === undefined ? <Input {...input} /> : <TextArea {...input} rows={lines} spellCheck />}
         {suffix === undefined ? null : <span className={styles['suffix']}>{suffix}</span>}
+        {children}
       </span>
       {hint !== undefined && problem === undefined ? (
         <Text slot="description" className={cx(styles['hint'])}>
