@@ -5,7 +5,8 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HELPER, Lab } from '../lab/lab';
+import { HELPER } from '../lab/installed-helper';
+import { Lab } from '../lab/lab';
 import type { IpVersion } from '../lab/lab';
 import { must, until } from '../lab/process';
 import type { Running } from '../lab/process';

@@ -12,6 +12,7 @@ import { resolveElectron } from '../../scripts/electron-runtime/index.mjs';
 import { root } from '../../scripts/lib/install.mjs';
 import { asUser, NOBODY, shareScreen, stageApp, userEnvironment } from '../../scripts/lib/ordinary-user.mjs';
 import { stageNode } from '../../scripts/lib/stage.mjs';
+import { installHelper } from '../lab/installed-helper';
 import { SesamyWindow } from '../screens/window';
 
 export interface OpenApp {
@@ -51,6 +52,8 @@ export interface World {
   /** The user's environment. */
   readonly env: Readonly<Record<string, string>>;
   open(options?: OpenOptions): Promise<OpenApp>;
+  /** Lets the user use the helper, as its installation does. Needs root; before `open`. */
+  installHelper(): Promise<void>;
   /** Runs the command line as the same user, away from any terminal. */
   sesamy(...args: readonly string[]): {
     readonly code: number | null;
@@ -95,14 +98,19 @@ export function makeWorld(): World {
   const run = join(home, 'run');
   mkdirSync(run, { mode: 0o700 });
   if (asRoot) chownSync(run, NOBODY.uid, NOBODY.gid);
+  let helperInstalled = false;
 
   return {
     home,
     env,
+    async installHelper() {
+      await installHelper(home, NOBODY.gid);
+      helperInstalled = true;
+    },
     async open(options = {}) {
       const argv = [...(options.keyring === true ? WITH_KEYRING : []), executable];
       const app = await _electron.launch({
-        executablePath: launcher(folder, asRoot ? asUser(NOBODY, argv) : argv),
+        executablePath: launcher(folder, asRoot ? asUser(NOBODY, argv, helperInstalled) : argv),
         args: [...(options.keyring === true ? ['--password-store=gnome-libsecret'] : []), staged?.app ?? root],
         env,
         cwd: '/',

@@ -7,6 +7,13 @@ export interface LabForWindow {
   readonly identityFile: string;
   readonly knownHostsFile: string;
   readonly serverNamespace: string;
+  /** Another sshd, behind a rule of TCP Stealth. */
+  readonly stealth: {
+    readonly servicePort: number;
+    readonly secret: string;
+    readonly identityFile: string;
+    readonly knownHostsFile: string;
+  };
 }
 
 /** The lab around this process, or null outside of one. */

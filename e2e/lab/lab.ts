@@ -6,13 +6,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { chmod, chown, copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Capture } from './capture';
 import { closedFirewall, countWindowRules, NEIGHBOUR_DISCOVERY } from './count-window-rules';
 import type { CountWindowRules } from './count-window-rules';
+import { installHelper } from './installed-helper';
 import { KNOCKD, knockdConfiguration } from './knockd';
 import type { KnockdOptions } from './knockd';
 import { must, run, Running, runNow, until } from './process';
@@ -31,8 +32,6 @@ const BROADCAST_ADDRESS = '192.0.2.255';
 const DISCARD_PORT = 9;
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-/** As `npm run helper:build` makes it. */
-export const HELPER = join(REPOSITORY, 'native/build/Release/sesamy-helper');
 const BASE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NAME = /^osl(\d+)x[0-9a-z]+[cs]$/;
 
@@ -197,14 +196,9 @@ export class Lab {
     return inNamespace(this.clientNamespace, ['setpriv', ...ids, ...RIGHTS[rights], '--', ...argv]);
   }
 
-  /** Installs the helper as a package does: owned by root, for the client's group only, with its file capabilities. */
-  async installHelper(): Promise<string> {
-    const installed = join(this.staged, 'sesamy-helper');
-    await copyFile(HELPER, installed);
-    await chown(installed, 0, CLIENT_USER);
-    await chmod(installed, 0o750);
-    await must(['setcap', 'cap_net_raw,cap_net_admin=ep', installed]);
-    return installed;
+  /** Installs the helper for the client's user. */
+  installHelper(): Promise<string> {
+    return installHelper(this.staged, CLIENT_USER);
   }
 
   /** The arguments that run a program in the client's namespace as root: the test's own tools, never the program under test. */

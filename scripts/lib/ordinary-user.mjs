@@ -38,8 +38,13 @@ export function ordinaryUser() {
   return NOBODY;
 }
 
-/** @param {OrdinaryUser} user @param {readonly string[]} argv @returns {string[]} */
-export function asUser(user, argv) {
+/**
+ * @param {OrdinaryUser} user
+ * @param {readonly string[]} argv
+ * @param {boolean} [mayGain] whether what it starts may gain rights, as the helper's file capabilities are
+ * @returns {string[]}
+ */
+export function asUser(user, argv, mayGain = false) {
   return [
     'setpriv',
     '--reuid',
@@ -47,7 +52,7 @@ export function asUser(user, argv) {
     '--regid',
     String(user.gid),
     '--clear-groups',
-    '--no-new-privs',
+    ...(mayGain ? [] : ['--no-new-privs']),
     '--',
     ...argv,
   ];
