@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** They replace a module for all that imports it, and so need modules of their own. */
+const REPLACING = ['app/vault/container.test.ts'];
+
 /** The unit tests. What starts other programs (command line, killed savers, lab) has its own configuration. */
 export default defineConfig({
   test: {
@@ -13,8 +16,12 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['app/**/*.test.{ts,tsx}'],
+          exclude: REPLACING,
+          // Loading every module anew for each file takes nearly as long as the tests.
+          isolate: false,
         },
       },
+      { test: { name: 'unit, isolated', environment: 'node', include: REPLACING } },
     ],
   },
 });
