@@ -106,7 +106,8 @@ test.describe('on the lab’s hidden sshd', () => {
     await page.keyboard.press('Control+S');
     await window.tab('Run').click();
     await window.knock.click();
-    await expect(window.runStatus).toContainText('answered the SYN with a reset, as a closed port does');
+    await expect(window.runStatus).toContainText('The door did not open');
+    await expect(page.getByRole('alert')).toContainText('answered the SYN with a reset, as a closed port does');
     await window.screenshot('stealth-refused');
     // The error's own button leads to what is wrong.
     await window.button('Change the secret').click();

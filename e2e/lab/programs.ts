@@ -56,6 +56,15 @@ require('node:net').createServer({ allowHalfOpen: true }, (socket) => {
 }).listen({ port: Number(port), backlog: 1024 }, () => console.log('listening'));
 `;
 
+/** Greets, and breaks the connection a moment later. */
+const RESETTING_SERVER = `
+const [port, greeting] = process.argv.slice(1);
+require('node:net').createServer((socket) => {
+  if (greeting) socket.write(greeting);
+  setTimeout(() => socket.resetAndDestroy(), 200);
+}).listen(Number(port), () => console.log('listening'));
+`;
+
 /**
  * Runs the helper once for each frame on its input, in hex and a line each, so many at a time. Each has something to send
  * and ends its half only when all of its batch are open. Prints for each the hash of what came back, and its source port.
@@ -119,6 +128,9 @@ export const halfCloseServer = (port: number, first: 'client' | 'server', size: 
   program(HALF_CLOSE_SERVER, [port, first, size]);
 
 export const echoServer = (port: number): readonly string[] => program(ECHO_SERVER, [port]);
+
+export const resettingServer = (port: number, greeting: string): readonly string[] =>
+  program(RESETTING_SERVER, [port, greeting]);
 
 export const helperSessions = (helper: string, batchSize: number, message: string): readonly string[] =>
   program(HELPER_SESSIONS, [helper, batchSize, message]);

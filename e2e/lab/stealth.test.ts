@@ -15,7 +15,7 @@ import type { IpVersion, SshLoginOptions } from './lab';
 import { loadRecipe } from './load-recipe';
 import { must, until } from './process';
 import type { Finished, Running } from './process';
-import { echoServer, helperSessions, noise } from './programs';
+import { echoServer, helperSessions, noise, resettingServer } from './programs';
 import { addressBytes, synOf } from './syn';
 import type { Syn } from './syn';
 import type { SshServer } from './ssh-server';
@@ -24,6 +24,7 @@ const PORT = 22;
 /** sshd listens there too, and nothing guards it. */
 const OPEN_PORT = 2222;
 const ECHO_PORT = 7007;
+const RESET_PORT = 7008;
 const SECRET = 'open sesamy';
 const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 const VERSIONS: readonly IpVersion[] = ['ipv4', 'ipv6'];
@@ -83,6 +84,11 @@ function startSession(version: IpVersion, command: string, ...options: readonly 
   const session = lab.start(lab.asClient(argv, 'file-capabilities'), environment());
   session.child.stdin.write('still here\n');
   return session;
+}
+
+function startProxy(port = OPEN_PORT): Running {
+  const argv = lab.sesamy('proxy', ...mode(PLAIN), '--', lab.server.ipv4, String(port));
+  return lab.start(lab.asClient(argv, 'file-capabilities'), environment());
 }
 
 /** Says something to a helper, and gives all that it reports. */
@@ -213,6 +219,8 @@ describe.each(VERSIONS)('over %s', (version) => {
         ...asUser(),
       });
       expect(login).toMatchObject({ code: 0, stdout: '0\n' });
+      // What the proxy says comes here too, and it has nothing to complain of.
+      expect(login.stderr).not.toContain('sesamy:');
       await copyBothWays(server, proxyCommand(variant), 200 * MEGABYTE, 60_000);
       const sent = (await capture.stop()).filter(({ flags }) => flags === 'S').map(synOf);
       expect(sent).toHaveLength(3);
@@ -398,16 +406,37 @@ describe.each(VERSIONS)('over %s', (version) => {
   });
 });
 
-it.each(['SIGKILL', 'SIGINT'] as const)('%s while a session stands leaves no process', async (signal) => {
-  await guard('ipv4');
-  const running = lab.start(
-    lab.asClient(lab.sesamy('proxy', ...mode(PLAIN), '--', lab.server.ipv4, String(PORT)), 'file-capabilities'),
-    environment(),
-  );
+it.each(['SIGKILL', 'SIGHUP'] as const)('%s while a session stands leaves no process', async (signal) => {
+  const running = startProxy();
   await running.ready('the server’s banner', () => running.stdout.includes('SSH-2.0'));
   running.kill(signal);
-  await running.within(5000);
+  const { code, stderr } = await running.within(5000);
+  // ssh lets go of its ProxyCommand by SIGHUP.
+  if (signal === 'SIGHUP') expect(code).toBe(0);
+  expect(stderr).not.toContain('broke');
   await until('the helper has ended', () => lab.strayClientProcesses().length === 0);
+});
+
+it('a program that is gone is the end of its session, and no failure', async () => {
+  const running = startProxy();
+  await running.ready('the server’s banner', () => running.stdout.includes('SSH-2.0'));
+  running.child.stdout.destroy();
+  running.child.stdin.end();
+  expect((await running.within(5000)).code).toBe(0);
+  expect(lab.strayClientProcesses()).toEqual([]);
+});
+
+it.each([
+  ['before its first byte', '', 3, 'The server hung up at once'],
+  ['later', 'hello', 1, 'The connection broke'],
+] as const)('a server that breaks the connection %s is told', async (_when, greeting, exitCode, title) => {
+  const server = lab.start(lab.asServer([process.execPath, ...resettingServer(RESET_PORT, greeting)]));
+  await server.ready('the server', () => server.stdout.includes('listening'));
+  const running = startProxy(RESET_PORT);
+  const { code, stdout, stderr } = await running.within(5000);
+  await server.stop();
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: greeting });
+  expect(stderr).toContain(title);
 });
 
 it('a cancel while the server is silent ends it at once', async () => {

@@ -104,10 +104,25 @@ static struct pollfd watch_to(const struct way *way) {
   return (struct pollfd){.fd = way->done ? -1 : way->to, .events = way_is_empty(way) ? 0 : POLLOUT};
 }
 
-static int move_some(struct way *way, const struct pollfd *from, const struct pollfd *to) {
-  if (from->revents != 0) return take_some(way);
-  if (to->revents == 0) return 0;
-  return way_is_empty(way) ? EPIPE : give_some(way);
+/* Which side an errno is of. */
+enum side { NO_SIDE, SERVER, PROGRAM };
+struct trouble {
+  enum side side;
+  int error;
+};
+
+static struct trouble trouble_of(enum side side, int error) {
+  return (struct trouble){.side = error == 0 ? NO_SIDE : side, .error = error};
+}
+
+/* `from_side` is where the way begins. */
+static struct trouble move_some(struct way *way, enum side from_side, const struct pollfd *from,
+                                const struct pollfd *to) {
+  const enum side to_side = from_side == SERVER ? PROGRAM : SERVER;
+  if (way->done) return trouble_of(NO_SIDE, 0);
+  if (from->revents != 0) return trouble_of(from_side, take_some(way));
+  if (to->revents == 0) return trouble_of(NO_SIDE, 0);
+  return trouble_of(to_side, way_is_empty(way) ? EPIPE : give_some(way));
 }
 
 /* A pipe obeys SPLICE_F_NONBLOCK, everything else only its own O_NONBLOCK, which is not ours to set. */
@@ -131,28 +146,38 @@ static void close_way(const struct way *way) {
 
 static bool has_ended(const struct way *way) { return !way->done && way->from_ended && way_is_empty(way); }
 
-/* What the server has still sent is carried when it takes nothing more: only an error on the way down ends both. */
+static void end_up(struct way *up) {
+  shutdown(up->to, SHUT_WR);
+  up->done = true;
+}
+
+static void end_down(struct way *down) {
+  close(down->to);
+  down->done = true;
+}
+
+/*
+ * The errno of a connection that broke, else 0. A program that is gone, or a closed `cancel_fd`, is an end like any other. What
+ * the server has still sent is carried when it takes nothing more; and once the program has said all, a reset is only the
+ * server's hasty goodbye.
+ */
 static int run_ways(struct way *up, struct way *down, int cancel_fd) {
   int broken = 0;
   while (!up->done || !down->done) {
     struct pollfd watched[] = {
         watch_from(up), watch_to(up), watch_from(down), watch_to(down), {.fd = cancel_fd, .events = POLLRDHUP}};
     if (ppoll(watched, 5, NULL, NULL) < 0) continue;
-    if (watched[4].revents != 0) return ECANCELED;
-    int error = up->done ? 0 : move_some(up, &watched[0], &watched[1]);
-    if (error != 0 || has_ended(up)) {
-      shutdown(up->to, SHUT_WR);
-      up->done = true;
-      broken = error;
-    }
-    error = down->done ? 0 : move_some(down, &watched[2], &watched[3]);
-    if (error != 0) return error;
-    if (has_ended(down)) {
-      close(down->to);
-      down->done = true;
-    }
+    if (watched[4].revents != 0) return 0;
+    struct trouble trouble = move_some(up, PROGRAM, &watched[0], &watched[1]);
+    if (trouble.side == PROGRAM) return 0;
+    if (trouble.side == SERVER) broken = trouble.error;
+    if (trouble.side == SERVER || has_ended(up)) end_up(up);
+    trouble = move_some(down, SERVER, &watched[2], &watched[3]);
+    if (trouble.side == PROGRAM) return 0;
+    if (trouble.side == SERVER) return up->from_ended ? 0 : trouble.error;
+    if (has_ended(down)) end_down(down);
   }
-  return broken;
+  return up->from_ended ? 0 : broken;
 }
 
 int carry(int from_fd, int to_fd, int socket, int cancel_fd, struct carried *carried) {

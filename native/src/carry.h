@@ -13,8 +13,9 @@ struct carried {
 
 /*
  * Carries bytes from `from_fd` to `socket` and from `socket` to `to_fd` until both ways have ended, and closes `to_fd` when
- * the server has. The end of `from_fd` becomes a FIN. Returns 0, or the errno of what broke: the connection, or `to_fd`
- * (EPIPE: nobody reads it any more), or ECANCELED when the other end of `cancel_fd` has closed. SIGPIPE has to be ignored. `socket` is made non-blocking and stays open.
+ * the server has. The end of `from_fd` becomes a FIN. Ends at once when the program behind the two descriptors is gone, or
+ * the other end of `cancel_fd` has closed. Returns 0, or the errno with which the connection broke. SIGPIPE has to be ignored.
+ * `socket` is made non-blocking and stays open.
  */
 int carry(int from_fd, int to_fd, int socket, int cancel_fd, struct carried *carried);
 

@@ -95,7 +95,7 @@ static bool use_connection(const struct connection *connection, int socket, stru
   struct carried carried = {.up = 0, .down = 0};
   if (connection->use == USE_CARRY) {
     const int error = carry(INPUT, OUTPUT, socket, STDIN_FILENO, &carried);
-    if (error != 0) return fail(failure, error == ECANCELED ? CANCELLED : CONNECTION_BROKEN, error);
+    if (error != 0) return fail(failure, carried.down == 0 ? HUNG_UP : CONNECTION_BROKEN, error);
   }
   if (connection->use == USE_PASS && !pass_socket(OUTPUT, socket)) return fail(failure, CONNECTION_BROKEN, errno);
   report_carried(carried.up + connection->first_length, carried.down);

@@ -68,7 +68,8 @@ enum reason {
   NO_ANSWER = 19,      /* no answer to any SYN in time */
   PORT_BUSY = 20,      /* the port is in use, or none is free */
   FIRST_TOO_LONG = 21, /* the first bytes do not fit into one segment */
-  CONNECTION_BROKEN = 22, /* the connection, or what its bytes went to */
+  CONNECTION_BROKEN = 22, /* or what was to take it over */
+  HUNG_UP = 23,           /* the server broke the connection before its first byte */
 };
 
 enum level { LEVEL_ROUTED = 1, LEVEL_LINK = 2 };

@@ -118,6 +118,11 @@ export function failureOf(report: Extract<Report, { type: 'failed' }>, attempt: 
       return new SesamyError('bad-input', 'The protected bytes do not fit into one segment.', {
         action: { kind: 'edit-field', label: 'Change the integrity length', field: 'mode.integrityLength' },
       });
+    case 'hung-up':
+      return new SesamyError(
+        'hung-up',
+        `The port answered, and broke the connection before it said anything${system}.`,
+      );
     case 'connection-broken':
       return new SesamyError('connection-lost', `The network broke the session${system}.`);
     case 'internal':

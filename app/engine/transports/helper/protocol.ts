@@ -89,6 +89,7 @@ const REASONS = [
   'port-busy',
   'first-too-long',
   'connection-broken',
+  'hung-up',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
