@@ -126,10 +126,13 @@ export async function* runPrepared(prepared: PreparedKnock, options: KnockOption
       const first =
         stealth.kind === 'isn' ? null : await protectedBytes(stealth.integrityLength, options.descriptors, signal);
       const syn = stealth.kind === 'isn' ? stealth : synFor(stealth, address, plan.connect.port, first);
-      zeroMs = monotonicMs();
       const ready = { ...plan, connect: { ...plan.connect, stealth: syn } };
-      yield { type: 'armed', plan: ready, transport: choice.name, reason: choice.reason, unixMs: Date.now() };
-      yield* openByHelper(ready, syn, first, route, zeroMs, available, options, signal);
+      const begin = (firstSynMs: number): KnockEvent => {
+        zeroMs = firstSynMs;
+        const unixMs = Date.now() - (monotonicMs() - firstSynMs);
+        return { type: 'armed', plan: ready, transport: choice.name, reason: choice.reason, unixMs };
+      };
+      yield* openByHelper(ready, syn, first, route, begin, available, options, signal);
       return;
     }
     if (options.descriptors?.pass === true)
@@ -197,13 +200,17 @@ function listenMs(plan: KnockPlan, connects: boolean): number {
 /** When the helper sends the SYN, and sends it again, in milliseconds after the first one. */
 const SYN_TIMES_MS = [0, 1000, 3000, 7000] as const;
 
-/** The connection whose SYN is the knock, from its first SYN to its end. */
+/**
+ * The connection whose SYN is the knock, from its first SYN to its end. That SYN is the zero of all times: nothing has to be kept to
+ * before it.
+ * @param begin told when the first SYN left, gives the event that comes before all others
+ */
 async function* openByHelper(
   plan: KnockPlan,
   syn: ChosenSyn,
   first: Uint8Array | null,
   route: Route,
-  zeroMs: number,
+  begin: (firstSynMs: number) => KnockEvent,
   available: Transports,
   options: KnockOptions,
   signal: AbortSignal,
@@ -214,12 +221,17 @@ async function* openByHelper(
     descriptors === undefined
       ? null
       : { how: descriptors.pass ? ('pass' as const) : ('splice' as const), ...descriptors };
+  let zeroMs = 0;
   let synAtMs = 0;
   let attempt = 0;
   const connection = { route, port, syn, timeoutMs, first: first ?? new Uint8Array(), use };
   for await (const report of available.connect(connection, signal))
     switch (report.type) {
       case 'syn': {
+        if (attempt === 0) {
+          zeroMs = report.sentAtMs;
+          yield begin(zeroMs);
+        }
         synAtMs = report.sentAtMs - zeroMs;
         const plannedMs = SYN_TIMES_MS[attempt] ?? synAtMs;
         attempt += 1;

@@ -44,7 +44,13 @@ export function logLine(event: KnockEvent): LogLine {
   const plain = { time: '', offset: '', timing: '', tone: 'plain' } as const;
   switch (event.type) {
     case 'resolved':
-      return { ...plain, text: `found ${event.host} → ${event.address} in ${duration(event.tookMs)}` };
+      return {
+        ...plain,
+        text:
+          event.host === event.address
+            ? `to ${event.address}`
+            : `found ${event.host} → ${event.address} in ${duration(event.tookMs)}`,
+      };
     case 'armed':
       return { ...plain, time: seconds(0), text: `start, transport ${event.transport}: ${event.reason}` };
     case 'link':

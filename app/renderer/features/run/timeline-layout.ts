@@ -57,7 +57,7 @@ export interface DiamondShape {
   readonly label: string;
   readonly labelSide: 'left' | 'right';
   /** `planned`, `sent`: the SYN left, `answered`: the port opened, `unanswered`: nothing came
-   * back in time, or the server hung up at once. */
+   * back in time, the port refused, or the server hung up at once. */
   readonly state: 'planned' | 'sent' | 'answered' | 'unanswered';
 }
 
@@ -197,7 +197,7 @@ function diamondOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale)
     planned: stealth ? 'stealth SYN' : `connect at ${duration(atMs)}`,
     sent: stealth ? 'stealth SYN sent' : `connecting since ${duration(atMs)}`,
     answered: `connected at ${duration(atMs)}`,
-    unanswered: hungUp ? 'hung up' : 'no answer',
+    unanswered: hungUp ? 'hung up' : 'shut',
   }[state];
   // A diamond at the plan's zero keeps its left half inside.
   const x = Math.max(xAt(scale, atMs), DIAMOND_HALF);
