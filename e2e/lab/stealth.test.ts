@@ -439,6 +439,33 @@ it.each([
   expect(stderr).toContain(title);
 });
 
+it('reaches a link-local address through the interface that the request names', async () => {
+  const linkLocal = async (asThere: typeof asServer, name: string): Promise<string> => {
+    const show = asThere(['ip', '-6', '-o', 'address', 'show', 'dev', name, 'scope', 'link', '-tentative']);
+    let found: string | undefined;
+    await until('duplicate address detection is over', async () => {
+      found = /inet6 (fe80:[0-9a-f:]+)\//.exec(await must(show))?.[1];
+      return found !== undefined;
+    });
+    return inHex(found ?? '');
+  };
+  const source = await linkLocal(asClientRoot, lab.clientInterface);
+  const destination = await linkLocal(asServer, lab.serverInterface);
+  const index = await must(lab.asClientRoot(['cat', `/sys/class/net/${lab.clientInterface}/ifindex`]));
+  const resets = async (): Promise<string | undefined> =>
+    /^TcpOutRsts +(\d+)/m.exec(await must(lab.asClientRoot(['nstat', '-asz', 'TcpOutRsts'])))?.[1];
+  // It says nothing by itself, so that closing the connection resets nothing.
+  const echo = lab.start(lab.asServer([process.execPath, ...echoServer(ECHO_PORT)]));
+  await echo.ready('the echo', () => echo.stdout.includes('listening'));
+  const before = await resets();
+  const where = { family: 6, source, destination, interfaceIndex: Number(index) } as const;
+  const reports = await speak(connectFrame({ ...where, port: ECHO_PORT, isn: 7, tsval: 8 }));
+  expect(reports.map(({ type }) => type)).toEqual([REPORTS.syn, REPORTS.open, REPORTS.carried]);
+  expect(before).toMatch(/^\d+$/);
+  expect(await resets()).toBe(before);
+  await echo.stop();
+});
+
 it('a cancel while the server is silent ends it at once', async () => {
   await filter(asServer, 'meta l4proto tcp drop');
   const capture = await lab.capture('tcp');

@@ -69,6 +69,9 @@ export function stageApp(user, electronDist) {
   const app = path.join(folder, 'app');
   fs.mkdirSync(app);
   stageInto(app, [path.join(root, 'package.json'), path.join(root, 'out')]);
+  // It is optional, and the one package that is not bundled.
+  const cap = path.join(root, 'node_modules/cap');
+  if (fs.existsSync(cap)) stageInto(path.join(app, 'node_modules'), [cap]);
   const electron = stageLarge(folder, electronDist);
   const home = user.home ?? path.join(folder, 'home');
   if (user.home === null) {

@@ -117,8 +117,10 @@ describe('for a SYN whose ISN is the knock', () => {
     expect(() => chooseTransport(stealth(wish, 'adopted'), onlyPcap)).toThrow(why.trim());
   });
 
-  it('says that a source MAC is not used for a connection', () => {
-    const { warnings } = chooseTransport({ ...stealth('auto', 'adopted'), sourceMac: '02:00:00:00:00:01' }, both);
+  it('says that a source MAC and an interface are not used for a connection', () => {
+    const wanted = { interface: 'eth1', sourceMac: '02:00:00:00:00:01' };
+    const { warnings } = chooseTransport({ ...stealth('auto', 'adopted'), ...wanted }, both);
     expect(warnings.join()).toContain('02:00:00:00:00:01 is not used');
+    expect(warnings.join()).toContain('asked for: eth1');
   });
 });

@@ -85,7 +85,7 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
           action: { kind: 'open-permissions', label: 'Permissions' },
         },
       );
-    const warnings = wish === 'sockets' && needsLink(needs) ? [withoutLink(needs, 'the profile asks for sockets')] : [];
+    const warnings = wish === 'sockets' && needsLink(needs) ? [`Plain sockets: ${withoutLink(needs)}; the profile asks for sockets`] : [];
     return { name: wish, reason: 'chosen in the profile', warnings };
   }
   if (!needsLink(needs)) return { name: 'sockets', reason: 'no privilege needed', warnings: [] };
@@ -93,7 +93,7 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
     if (state(name)?.works === true) return { name, reason: `needed for ${linkWish(needs)}`, warnings: [] };
   const fix = state('helper')?.fix ?? state('pcap')?.fix ?? null;
   const why = `no raw transport works here${fix === null ? '' : `. ${fixText(fix)}`}`;
-  return { name: 'sockets', reason: 'no raw transport works here', warnings: [withoutLink(needs, why)] };
+  return { name: 'sockets', reason: 'no raw transport works here', warnings: [`Plain sockets: ${withoutLink(needs)}; ${why}`] };
 }
 
 /** A SYN whose ISN is ours: there is no way around a raw transport, and only the helper can go on from such a SYN. */
@@ -102,10 +102,9 @@ function chooseForSyn(needs: TransportNeeds, states: readonly TransportState[]):
   const wanted = able.filter((name) => needs.wish === 'auto' || needs.wish === name);
   const name = wanted.find((each) => states.some((state) => state.name === each && state.works));
   if (name !== undefined) {
-    const { sourceMac } = needs;
     const warnings =
-      needs.syn === 'adopted' && sourceMac !== null
-        ? [`The source MAC ${sourceMac} is not used: the SYN becomes a connection of this computer’s.`]
+      needs.syn === 'adopted' && needsLink(needs)
+        ? [`Helper: ${withoutLink(needs)}; the SYN becomes a connection of this computer’s`]
         : [];
     return { name, reason: 'needed for a SYN whose ISN is the knock', warnings };
   }
@@ -127,11 +126,11 @@ function fixText(fix: NonNullable<TransportState['fix']>): string {
   return fix.command === null ? fix.text : `${fix.text} ${fix.command}`;
 }
 
-/** What plain sockets leave out. They do send from the interface's address. */
-function withoutLink({ interface: name, sourceMac }: TransportNeeds, why: string): string {
+/** What is left out above the link level, where the interface's address is all of it that is used. */
+function withoutLink({ interface: name, sourceMac }: TransportNeeds): string {
   const lost = [
     name === null ? null : `the routing table, not the profile, chooses the way out (asked for: ${name})`,
     sourceMac === null ? null : `the source MAC ${sourceMac} is not used`,
   ];
-  return `Plain sockets: ${lost.filter((each) => each !== null).join(', and ')}; ${why}`;
+  return lost.filter((each) => each !== null).join(', and ');
 }

@@ -30,7 +30,8 @@ function findNpcap(): void {
 
 /** What it means that the package cannot be loaded. */
 export function loadFailure(error: unknown, platform: NodeJS.Platform): PcapError {
-  const message = error instanceof Error ? error.message : String(error);
+  // Node's own has a stack of file names behind it.
+  const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'MODULE_NOT_FOUND')
     return new PcapError(message.includes('cap.node') ? 'cap-not-built' : 'cap-absent', message);
