@@ -85,7 +85,10 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
           action: { kind: 'open-permissions', label: 'Permissions' },
         },
       );
-    const warnings = wish === 'sockets' && needsLink(needs) ? [`Plain sockets: ${withoutLink(needs)}; the profile asks for sockets`] : [];
+    const warnings =
+      wish === 'sockets' && needsLink(needs)
+        ? [`Plain sockets: ${withoutLink(needs)}; the profile asks for sockets`]
+        : [];
     return { name: wish, reason: 'chosen in the profile', warnings };
   }
   if (!needsLink(needs)) return { name: 'sockets', reason: 'no privilege needed', warnings: [] };
@@ -93,7 +96,11 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
     if (state(name)?.works === true) return { name, reason: `needed for ${linkWish(needs)}`, warnings: [] };
   const fix = state('helper')?.fix ?? state('pcap')?.fix ?? null;
   const why = `no raw transport works here${fix === null ? '' : `. ${fixText(fix)}`}`;
-  return { name: 'sockets', reason: 'no raw transport works here', warnings: [`Plain sockets: ${withoutLink(needs)}; ${why}`] };
+  return {
+    name: 'sockets',
+    reason: 'no raw transport works here',
+    warnings: [`Plain sockets: ${withoutLink(needs)}; ${why}`],
+  };
 }
 
 /** A SYN whose ISN is ours: there is no way around a raw transport, and only the helper can go on from such a SYN. */
