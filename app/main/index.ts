@@ -150,15 +150,20 @@ async function start(): Promise<void> {
     onRefreshed: () => {
       profiles.publish();
     },
+    onClosed: () => {
+      // The page is thrown away with everything that it held.
+      window?.webContents.reload();
+    },
   });
   await keeper.look();
 
-  const lock = (): void => {
-    keeper.lock();
-    // The page is thrown away with everything that it held.
-    window?.webContents.reload();
-  };
-  startAutoLock({ settings: () => state.current.settings, isOpen: () => state.current.vault.status === 'open', lock });
+  startAutoLock({
+    settings: () => state.current.settings,
+    isOpen: () => state.current.vault.status === 'open',
+    lock: () => {
+      keeper.lock();
+    },
+  });
 
   const recipesOf = (profileId: string): Promise<readonly Recipe[]> =>
     serverRecipes(profiles.get(profileId), new AbortController().signal);
@@ -178,7 +183,7 @@ async function start(): Promise<void> {
       return null;
     },
     'vault.lock': () => {
-      lock();
+      keeper.lock();
       return null;
     },
     'vault.look': async () => {

@@ -28,6 +28,8 @@ let folder = '';
 let state: StateHolder;
 let profiles: Profiles;
 let keeper: VaultKeeper;
+/** What the state said each time the vault had been open and was not any more. */
+let closings: string[];
 let device: { readonly keyring: DeviceKeyring | null; readonly state: DeviceKeyState };
 
 const NO_DEVICE = { keyring: null, state: { usable: false as const, reason: 'There is none.' } };
@@ -43,6 +45,7 @@ const location = () => vaultLocation({ env: { SESAMY_HOME: folder }, platform: '
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'open-sesamy-keeper-'));
   device = NO_DEVICE;
+  closings = [];
   const initial: AppState = {
     info: { version: '0', platform: 'linux', terminals: [] },
     profiles: [],
@@ -64,6 +67,7 @@ beforeEach(() => {
     onRefreshed: () => {
       profiles.publish();
     },
+    onClosed: () => closings.push(state.current.vault.status),
   });
 });
 afterEach(() => {
@@ -91,6 +95,7 @@ describe('the vault in the life of the window', () => {
     keeper.lock();
     expect(state.current.vault).toEqual({ status: 'locked', deviceUnlock: false, notice: null });
     expect(names()).toEqual([]);
+    expect(closings).toEqual(['locked']);
     await expect(save('c')).rejects.toMatchObject({ code: 'vault-locked' });
 
     await expect(keeper.unlock('wrong')).rejects.toMatchObject({ code: 'wrong-passphrase' });
@@ -138,6 +143,14 @@ describe('the vault in the life of the window', () => {
     await other.change([{ kind: 'save', profile: theirs, base: null }]);
     other.close();
     await expect.poll(names).toEqual(['mine', 'theirs']);
+  });
+
+  it('is closed by damage that another program does, and says so once the state does', async () => {
+    await keeper.create(PASSPHRASE, false);
+    await save('kept');
+    writeFileSync(location().file, 'not a store');
+    await expect.poll(() => closings).toEqual(['damaged']);
+    expect(names()).toEqual([]);
   });
 
   it('tells a damaged store with its backup, and restores it', async () => {

@@ -36,9 +36,18 @@ interface KeeperDependencies {
   readonly onVault: (vault: OpenVault | null) => void;
   /** Somebody else saved; the vault holds what is new. */
   readonly onRefreshed: () => void;
+  /** The vault was open and is not any more, and the state says so. */
+  readonly onClosed: () => void;
 }
 
-export function keepVault({ location, state, device, onVault, onRefreshed }: KeeperDependencies): VaultKeeper {
+export function keepVault({
+  location,
+  state,
+  device,
+  onVault,
+  onRefreshed,
+  onClosed,
+}: KeeperDependencies): VaultKeeper {
   let vault: OpenVault | null = null;
   let watcher: FSWatcher | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -111,6 +120,7 @@ export function keepVault({ location, state, device, onVault, onRefreshed }: Kee
       drop();
       if (info.code === 'vault-locked') await look();
       else state.set('vault', await damaged(error));
+      onClosed();
     }
   }
 
@@ -164,6 +174,7 @@ export function keepVault({ location, state, device, onVault, onRefreshed }: Kee
       if (slots === undefined) return;
       drop();
       state.set('vault', lockedState(slots, null));
+      onClosed();
     },
     async restore() {
       await restoreBackup(location);

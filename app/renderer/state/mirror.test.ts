@@ -50,6 +50,19 @@ test('loses no change that comes before the first state does', async () => {
   });
 });
 
+test('shows nothing of a vault that is not open any more, and takes no change back', async () => {
+  const main = fakeMain();
+  give(main.bridge);
+  followMain();
+  await vi.waitFor(() => {
+    expect(useMirror.getState()).toMatchObject({ status: 'ready', app: { vault: { status: 'open' } } });
+  });
+  main.push({ slice: 'vault', value: { status: 'locked', deviceUnlock: false, notice: null } });
+  expect(useMirror.getState()).toEqual({ status: 'loading' });
+  main.push({ slice: 'settings', value: SETTINGS });
+  expect(useMirror.getState()).toEqual({ status: 'loading' });
+});
+
 test('a refused request throws main’s own words', async () => {
   const error = errorInfo('port-in-use', 'Port 22 is taken.', { steps: ['Choose another.'] });
   give({ request: () => Promise.resolve({ ok: false, error }), onState: () => () => undefined });

@@ -25,8 +25,14 @@ export function followMain(): () => void {
   const early: StateChange[] = [];
   const stop = window.sesamy.onState((change) => {
     const mirror = useMirror.getState();
-    if (mirror.status === 'ready') useMirror.setState({ status: 'ready', app: applyChange(mirror.app, change) }, true);
-    else early.push(change);
+    if (mirror.status !== 'ready') {
+      early.push(change);
+      return;
+    }
+    const app = applyChange(mirror.app, change);
+    // Main replaces the page of a vault that is not open any more. Until it has, nothing can be seen, nor typed in vain.
+    const over = mirror.app.vault.status === 'open' && app.vault.status !== 'open';
+    useMirror.setState(over ? { status: 'loading' } : { status: 'ready', app }, true);
   });
   request('state.get', {}).then(
     (app) => {

@@ -113,7 +113,7 @@ const set = useUi.setState;
  */
 export function forgetWhenLocked(): () => void {
   return useMirror.subscribe((mirror) => {
-    if (mirror.status === 'ready' && mirror.app.vault.status !== 'open') set(NOTHING, true);
+    if (mirror.status !== 'ready' || mirror.app.vault.status !== 'open') set(NOTHING, true);
   });
 }
 
