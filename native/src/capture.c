@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "answer.h"
+#include "clock.h"
 #include "failure.h"
 #include "packet-socket.h"
 #include "report.h"

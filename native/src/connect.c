@@ -12,12 +12,14 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
+#include "clock.h"
+#include "failure.h"
 #include "handshake.h"
 #include "packet.h"
+#include "tcp-socket.h"
 
 enum {
   DEFAULT_TTL = 64, /* RFC 1700 */
@@ -35,8 +37,6 @@ enum {
   MAX_MAXSEG = 32767,
   MAX_SCALE = 14, /* RFC 7323 §2.3 */
 };
-
-#define NS_PER_MS UINT64_C(1000000)
 
 union address {
   struct sockaddr any;
@@ -62,38 +62,21 @@ struct attempt {
   struct request ends; /* the addresses, as packet_build() takes them */
 };
 
-static bool fail(struct failure *failure, enum reason reason) {
-  *failure = (struct failure){.reason = reason, .packet = NO_PACKET, .error = errno};
-  return false;
-}
-
-/* A failure that is not the kernel's has no errno. */
-static bool fail_without_error(struct failure *failure, enum reason reason) {
-  errno = 0;
-  return fail(failure, reason);
-}
-
 static bool fail_by_error(struct failure *failure) {
   switch (errno) {
     case EPERM:
     case EACCES:
-      return fail(failure, NOT_PERMITTED);
+      return fail(failure, NOT_PERMITTED, errno);
     case ENETUNREACH:
     case EHOSTUNREACH:
-      return fail(failure, NO_ROUTE);
+      return fail(failure, NO_ROUTE, errno);
     case EADDRINUSE:
-      return fail(failure, PORT_BUSY);
+      return fail(failure, PORT_BUSY, errno);
     case EADDRNOTAVAIL:
-      return fail(failure, SOURCE_NOT_OWN);
+      return fail(failure, SOURCE_NOT_OWN, errno);
     default:
-      return fail(failure, INTERNAL);
+      return fail(failure, INTERNAL, errno);
   }
-}
-
-static uint64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 /* The last of the file's numbers; `otherwise` when there is none to be read. */
@@ -119,10 +102,6 @@ void host_tcp_read(struct host_tcp *host) {
   host->timestamps = read_setting("/proc/sys/net/ipv4/tcp_timestamps", 1) != 0;
   host->stateless_labels = read_setting("/proc/sys/net/ipv6/flowlabel_state_ranges", 0) != 0;
   host->receive_max = tcp_max > socket_max ? tcp_max : socket_max;
-}
-
-static int set_number(int fd, int level, int option, int value) {
-  return setsockopt(fd, level, option, &value, sizeof value);
 }
 
 /* -1 when the kernel does not tell. */
@@ -172,10 +151,6 @@ static uint16_t port_of(int fd) {
   socklen_t length = sizeof address;
   if (getsockname(fd, &address.any, &length) != 0) return 0;
   return ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
-}
-
-static int open_tcp(uint8_t family) {
-  return socket(family == 4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
 }
 
 /*
@@ -245,7 +220,7 @@ static bool ask_kernel(struct attempt *attempt, struct failure *failure) {
                set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1) == 0 && bind_to_source(fd, request, 0);
   bool connected = bound && connect_to_destination(fd, request, request->destination_port, 0) == 0;
   if (bound && !connected && errno == EADDRNOTAVAIL)
-    return fail(failure, PORT_BUSY); /* the address is the host's own, or bind() would have failed */
+    return fail(failure, PORT_BUSY, errno); /* the address is the host's own, or bind() would have failed */
   if (!connected || !read_tcp_terms(attempt, fd)) return fail_by_error(failure);
   read_ip_terms(attempt, fd);
   attempt->handshake.source_port = port_of(fd);
@@ -377,7 +352,7 @@ static bool send_syn(struct attempt *attempt, struct failure *failure) {
   syn.window = (uint16_t)(attempt->receive_window > UINT16_MAX ? UINT16_MAX : attempt->receive_window);
   syn.data_length = (uint16_t)syn_options(&attempt->handshake, options);
   syn.data = options;
-  if (!send_raw(attempt, &syn)) return fail(failure, errno == ENETUNREACH ? NO_ROUTE : SEND_FAILED);
+  if (!send_raw(attempt, &syn)) return fail(failure, errno == ENETUNREACH ? NO_ROUTE : SEND_FAILED, errno);
   uint64_t sent_ns = now_ns();
   if (attempt->first_syn_ns == 0) attempt->first_syn_ns = sent_ns;
   if (request->syn_sent != NULL) request->syn_sent(request->context, sent_ns);
@@ -467,7 +442,7 @@ static enum wake wait_for(int fd, short events, int cancel_fd, uint64_t until_ns
   for (;;) {
     uint64_t now = now_ns();
     uint64_t left = until_ns > now ? until_ns - now : 0;
-    struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_SECOND), .tv_nsec = (long)(left % NS_PER_SECOND)};
+    struct timespec timeout = timespec_of(left);
     int ready = ppoll(watched, 2, &timeout, NULL);
     if (ready == 0) return WAKE_TIME;
     if (ready > 0 && watched[1].revents != 0) return WAKE_CANCELLED;
@@ -498,9 +473,9 @@ static bool shake_hands(struct attempt *attempt, struct syn_ack *syn_ack, struct
     uint64_t until_ns = next_ns < attempt->deadline_ns ? next_ns : attempt->deadline_ns;
     enum reason reason = await_answer(attempt, until_ns, syn_ack, result);
     if (reason == OK) return true;
-    if (reason != NO_ANSWER || until_ns == attempt->deadline_ns) return fail_without_error(failure, reason);
+    if (reason != NO_ANSWER || until_ns == attempt->deadline_ns) return fail(failure, reason, 0);
   }
-  return fail_without_error(failure, NO_ANSWER);
+  return fail(failure, NO_ANSWER, 0);
 }
 
 /*
@@ -595,7 +570,7 @@ static struct packet make_ack(const struct attempt *attempt, const struct syn_ac
 static bool send_ack(struct attempt *attempt, const struct syn_ack *syn_ack, uint32_t tsval, struct failure *failure) {
   uint8_t options[TIMESTAMP_OPTION];
   struct packet ack = make_ack(attempt, syn_ack, tsval, options);
-  return send_raw(attempt, &ack) || fail(failure, SEND_FAILED);
+  return send_raw(attempt, &ack) || fail(failure, SEND_FAILED, errno);
 }
 
 /*
@@ -636,7 +611,7 @@ static bool send_first(const struct attempt *attempt, struct failure *failure) {
   const struct connect_request *request = attempt->request;
   if (request->first_length == 0) return true;
   ssize_t sent = send(attempt->socket, request->first, request->first_length, MSG_NOSIGNAL);
-  return sent == request->first_length || fail(failure, SEND_FAILED);
+  return sent == request->first_length || fail(failure, SEND_FAILED, errno);
 }
 
 static void describe_socket(int fd, struct connect_result *result) {
@@ -681,11 +656,11 @@ static bool run_adopted(struct attempt *attempt, struct connect_result *result, 
   if (!choose_port(attempt, hold_port, failure)) return false;
   result->source_port = attempt->handshake.source_port;
   if (!first_fits(attempt, attempt->handshake.mss, attempt->request->timestamps))
-    return fail_without_error(failure, FIRST_TOO_LONG);
+    return fail(failure, FIRST_TOO_LONG, 0);
   if (!open_raw(attempt, failure) || !prepare_socket(attempt, failure)) return false;
   if (!shake_hands(attempt, &syn_ack, result, failure)) return false;
   if (!first_fits(attempt, syn_ack.mss, syn_ack.timestamps) || attempt->request->first_length > syn_ack.window)
-    return fail_without_error(failure, FIRST_TOO_LONG);
+    return fail(failure, FIRST_TOO_LONG, 0);
   uint32_t tsval = current_tsval(attempt);
   if (!adopt(attempt, &syn_ack, tsval, failure)) return false;
   if (syn_ack.timestamps) repeat_timestamp(attempt, &syn_ack);
@@ -749,26 +724,25 @@ static bool connect_and_wait(const struct attempt *attempt, struct connect_resul
     return fail_by_error(failure);
   if (request->syn_sent != NULL) request->syn_sent(request->context, now_ns());
   enum wake wake = wait_for(fd, POLLOUT, attempt->cancel_fd, attempt->deadline_ns);
-  if (wake != WAKE_READY) return fail_without_error(failure, wake == WAKE_CANCELLED ? CANCELLED : NO_ANSWER);
+  if (wake != WAKE_READY) return fail(failure, wake == WAKE_CANCELLED ? CANCELLED : NO_ANSWER, 0);
   int error = get_number(fd, SOL_SOCKET, SO_ERROR);
   result->established_ns = now_ns();
   if (error == 0) return true;
   enum reason reason = read_connect_error(fd, error, result);
-  errno = error;
-  return fail(failure, reason);
+  return fail(failure, reason, error);
 }
 
 static bool run_plain(struct attempt *attempt, struct connect_result *result, struct failure *failure) {
   uint8_t family = attempt->request->family;
   if (!choose_port(attempt, bind_with_isn, failure)) return false;
   result->source_port = attempt->handshake.source_port;
-  if (!first_fits(attempt, attempt->handshake.mss, true)) return fail_without_error(failure, FIRST_TOO_LONG);
+  if (!first_fits(attempt, attempt->handshake.mss, true)) return fail(failure, FIRST_TOO_LONG, 0);
   if (!set_error_queue(attempt->socket, family, 1)) return fail_by_error(failure);
   if (!connect_and_wait(attempt, result, failure)) return false;
   if (!set_error_queue(attempt->socket, family, 0)) return fail_by_error(failure);
   describe_socket(attempt->socket, result);
   /* The kernel's own figure has the timestamp option taken off. */
-  if (!first_fits(attempt, result->mss, false)) return fail_without_error(failure, FIRST_TOO_LONG);
+  if (!first_fits(attempt, result->mss, false)) return fail(failure, FIRST_TOO_LONG, 0);
   return send_first(attempt, failure);
 }
 

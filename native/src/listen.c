@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "bytes.h"
+#include "clock.h"
 #include "failure.h"
 #include "report.h"
 #include "syn.h"
+#include "tcp-socket.h"
 #include "wait.h"
 
 enum {
@@ -19,21 +21,11 @@ enum {
   HEX_DIGITS = 8,
 };
 
-#define NS_PER_MS UINT64_C(1000000)
-
-static int set_number(int fd, int level, int option, int value) {
-  return setsockopt(fd, level, option, &value, sizeof value);
-}
-
 static bool bind_to(int fd, uint8_t family, uint16_t port) {
   const struct sockaddr_in any4 = {.sin_family = AF_INET, .sin_port = htons(port)};
   const struct sockaddr_in6 any6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
   if (family == 4) return bind(fd, (const struct sockaddr *)&any4, sizeof any4) == 0;
   return set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) == 0 && bind(fd, (const struct sockaddr *)&any6, sizeof any6) == 0;
-}
-
-static int open_tcp(uint8_t family) {
-  return socket(family == 4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
 }
 
 int listen_open(uint16_t port, uint8_t *family, struct failure *failure) {

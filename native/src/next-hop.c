@@ -8,12 +8,11 @@
 
 #include "answer.h"
 #include "bytes.h"
+#include "clock.h"
 #include "failure.h"
 #include "packet-socket.h"
 #include "packet.h"
 #include "wait.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 /* When to ask, and when to give up, after the first time. */
 static const uint64_t STEPS_NS[] = {0, 300 * NS_PER_MS, 600 * NS_PER_MS, 1000 * NS_PER_MS};

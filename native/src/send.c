@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "capture.h"
+#include "clock.h"
 #include "failure.h"
 #include "network.h"
 #include "next-hop.h"
@@ -15,8 +16,6 @@
 #include "packet.h"
 #include "report.h"
 #include "wait.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 /* Between being ready and the zero: time enough for `armed` to be written. */
 #define LEAD_NS (2 * NS_PER_MS)

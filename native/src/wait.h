@@ -7,9 +7,6 @@
 /* Asks the scheduler to wake this process punctually. What an older kernel refuses is done without. */
 void wait_prepare(void);
 
-/* CLOCK_MONOTONIC, in nanoseconds. */
-uint64_t now_ns(void);
-
 enum wake { WAKE_TIME, WAKE_READABLE, WAKE_FAILED };
 
 /*

@@ -12,18 +12,12 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../src/clock.h"
 #include "../src/connect.h"
 
 enum { TIMEOUT_MS = 5000 };
-
-static uint64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 static void give_up(const char *what, int error) {
   fprintf(stderr, "connect-times: %s: %s\n", what, strerror(error));
