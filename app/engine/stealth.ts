@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SesamyError } from '../domain/errors';
 import { secretBytes, stealthIsn } from '../domain/modes/tcp-stealth/isn';
-import { parseAddress } from '../domain/packet/address';
+import { parseAddress, splitZone } from '../domain/packet/address';
 import type { KnockPlan, StealthSyn } from '../domain/plan/knock-plan';
 import { count } from '../domain/words';
 import { throwIfCancelled } from './clock';
@@ -25,7 +25,7 @@ export function synFor(
   destinationPort: number,
   payload: Uint8Array | null,
 ): ChosenSyn {
-  const destination = parseAddress(address.split('%')[0] ?? '');
+  const destination = parseAddress(splitZone(address).address);
   if (destination === null) throw new SesamyError('internal', `${address} is no address.`);
   // Even: an odd one would switch the adopted socket to microseconds (knock-modes §4).
   const tsval = timestamps ? 2 * randomInt(2 ** 31) : null;

@@ -23,6 +23,17 @@ function groupsOf(side: string): number[] {
   });
 }
 
+/** An address without the zone that a link-local one may name behind a percent sign (RFC 4007 §11). */
+export interface ZonedAddress {
+  readonly address: string;
+  readonly zone: string | null;
+}
+
+export function splitZone(text: string): ZonedAddress {
+  const [address = '', zone = null] = text.split('%');
+  return { address, zone };
+}
+
 /**
  * Dotted decimal, or the one text that RFC 5952 recommends for an IPv6 address (§5: an IPv4-mapped one ends in dotted
  * decimal).

@@ -1,7 +1,7 @@
 /** Windows tells a route through the PowerShell command Find-NetRoute. */
 import * as z from 'zod';
 import { SesamyError } from '../../domain/errors';
-import { parseAddress } from '../../domain/packet/address';
+import { parseAddress, splitZone } from '../../domain/packet/address';
 
 /** What the script below is given, as environment variables: nothing is ever put into its text. */
 export const FIND_ROUTE_VARIABLES = { address: 'SESAMY_ROUTE_TO', through: 'SESAMY_ROUTE_THROUGH' } as const;
@@ -21,12 +21,8 @@ export const FIND_ROUTE_ARGUMENTS: readonly string[] = ['-NoProfile', '-NonInter
 
 const found = z.object({
   InterfaceAlias: z.string().min(1).max(256),
-  NextHop: z.string().refine((text) => parseAddress(withoutZone(text)) !== null),
+  NextHop: z.string().refine((text) => parseAddress(splitZone(text).address) !== null),
 });
-
-function withoutZone(text: string): string {
-  return text.replace(/%.*$/, '');
-}
 
 /**
  * Reads the JSON that the script prints.
@@ -43,7 +39,7 @@ export function parseFindNetRoute(text: string): { readonly interface: string; r
   const [route] = z.union([found.transform((one) => [one]), z.array(found).min(1)]).safeParse(json).data ?? [];
   if (route === undefined)
     throw new SesamyError('transport-failed', `The system’s route is not understood: ${text.trim().slice(0, 200)}`);
-  const nextHop = withoutZone(route.NextHop);
+  const nextHop = splitZone(route.NextHop).address;
   // Windows writes a host on the link itself as the unspecified address.
   const onLink = parseAddress(nextHop)?.every((byte) => byte === 0) === true;
   return { interface: route.InterfaceAlias, gateway: onLink ? null : nextHop };

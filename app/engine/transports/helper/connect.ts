@@ -1,10 +1,10 @@
 import { SesamyError } from '../../../domain/errors';
-import { parseAddress } from '../../../domain/packet/address';
+import { parseAddress, splitZone } from '../../../domain/packet/address';
 import type { ChosenSyn } from '../../stealth';
 import { fromMonotonicNs } from '../../clock';
 import { listInterfaces, sourceAddressFor } from '../../interfaces';
 import type { Route } from '../transport';
-import { brokenHelper, failureOf } from './failures';
+import { brokenHelper, failureOf, notAsked } from './failures';
 import type { HelperStart } from './helper';
 import { converse, HelperFailure } from './process';
 import type { Descriptor } from './process';
@@ -48,8 +48,8 @@ export async function* helperConnect(
   { route, port, syn, timeoutMs, first, use }: StealthConnection,
   signal: AbortSignal,
 ): AsyncGenerator<ConnectReport, void> {
-  const [to = '', zone = null] = route.address.split('%');
-  const source = (route.sourceAddress ?? (await sourceAddressFor(route.address, route.family))).split('%')[0] ?? '';
+  const { address: to, zone } = splitZone(route.address);
+  const source = splitZone(route.sourceAddress ?? (await sourceAddressFor(route.address, route.family))).address;
   const request = encodeConnect({
     family: route.family,
     carry: use?.how ?? 'close',
@@ -90,7 +90,7 @@ export async function* helperConnect(
         case 'done':
         case 'listening':
         case 'arrived':
-          throw new HelperFailure(`${start.path} does not keep to the protocol: it answers another question.`);
+          throw notAsked(start.path);
       }
   } catch (error) {
     throw error instanceof HelperFailure ? brokenHelper(error, start.throughPkexec) : error;

@@ -149,3 +149,8 @@ export function brokenHelper(failure: HelperFailure, throughPkexec: boolean): Se
     action: TO_PERMISSIONS,
   });
 }
+
+/** A report that belongs to another command. */
+export function notAsked(path: string): HelperFailure {
+  return new HelperFailure(`${path} does not keep to the protocol: it answers another question.`);
+}

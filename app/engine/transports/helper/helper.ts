@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { formatAddress, formatMac, parseAddress, parseMac } from '../../../domain/packet/address';
+import { formatAddress, formatMac, parseAddress, parseMac, splitZone } from '../../../domain/packet/address';
+import type { ZonedAddress } from '../../../domain/packet/address';
 import { knockPackets } from '../../../domain/packet/knock-packet';
 import { SesamyError } from '../../../domain/errors';
 import type { PlannedPacket } from '../../../domain/plan/knock-plan';
@@ -7,7 +8,7 @@ import { fromMonotonicNs, monotonicMs } from '../../clock';
 import { listInterfaces, sourceAddressFor } from '../../interfaces';
 import type { NetworkInterface } from '../../interfaces';
 import type { Link, PacketAnswer, Route, SentPacket, Transport, TransportReport } from '../transport';
-import { brokenHelper, failureOf } from './failures';
+import { brokenHelper, failureOf, notAsked } from './failures';
 import { converse, HelperFailure } from './process';
 import type { HelperCommand } from './process';
 import { encodeSend } from './protocol';
@@ -34,7 +35,7 @@ const ZERO_WITHIN_MS = 60_000;
  * which has no link.
  * @param to a link-local destination brings its interface with it (RFC 4007 §11)
  */
-async function linkInterface(route: Route, to: Zoned, source: string): Promise<NetworkInterface | null> {
+async function linkInterface(route: Route, to: ZonedAddress, source: string): Promise<NetworkInterface | null> {
   const wanted = route.interface ?? to.zone;
   if (wanted === null && route.sourceMac === null) return null;
   const all = await listInterfaces();
@@ -47,16 +48,6 @@ async function linkInterface(route: Route, to: Zoned, source: string): Promise<N
       ? `No interface of this computer has the address ${source}.`
       : `The interface ${wanted} is not there any more.`,
   );
-}
-
-interface Zoned {
-  readonly address: string;
-  readonly zone: string | null;
-}
-
-function withoutZone(text: string): Zoned {
-  const [address = '', zone = null] = text.split('%');
-  return { address, zone };
 }
 
 function addressBytes(text: string): Uint8Array {
@@ -151,8 +142,8 @@ async function* send(
   listenMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<TransportReport, void> {
-  const to = withoutZone(route.address);
-  const source = withoutZone(route.sourceAddress ?? (await sourceAddressFor(route.address, route.family))).address;
+  const to = splitZone(route.address);
+  const source = splitZone(route.sourceAddress ?? (await sourceAddressFor(route.address, route.family))).address;
   const on = await linkInterface(route, to, source);
   const packets = knockPackets(planned, route.family, { below: (limit) => randomInt(limit) });
   const request = encodeSend({
@@ -200,7 +191,7 @@ async function* send(
         case 'carried':
         case 'listening':
         case 'arrived':
-          throw new HelperFailure(`${start.path} does not keep to the protocol: it answers another question.`);
+          throw notAsked(start.path);
       }
   } catch (error) {
     throw error instanceof HelperFailure ? brokenHelper(error, start.throughPkexec) : error;

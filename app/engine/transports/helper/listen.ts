@@ -2,7 +2,7 @@ import { SesamyError } from '../../../domain/errors';
 import { formatAddress } from '../../../domain/packet/address';
 import type { AddressFamily } from '../../../domain/plan/knock-event';
 import type { Route } from '../transport';
-import { brokenHelper, failureOf } from './failures';
+import { brokenHelper, failureOf, notAsked } from './failures';
 import type { HelperStart } from './helper';
 import { converse, HelperFailure } from './process';
 import { encodeListen } from './protocol';
@@ -80,7 +80,7 @@ export async function* helperListen(
         case 'syn':
         case 'open':
         case 'carried':
-          throw new HelperFailure(`${start.path} does not keep to the protocol: it answers another question.`);
+          throw notAsked(start.path);
       }
   } catch (error) {
     throw error instanceof HelperFailure ? brokenHelper(error, start.throughPkexec) : error;

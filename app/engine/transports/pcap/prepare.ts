@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { SesamyError } from '../../../domain/errors';
-import { formatAddress, parseAddress } from '../../../domain/packet/address';
+import { formatAddress, parseAddress, splitZone } from '../../../domain/packet/address';
 import { knockPackets } from '../../../domain/packet/knock-packet';
 import type { KnockChance } from '../../../domain/packet/knock-packet';
 import type { PlannedPacket } from '../../../domain/plan/knock-plan';
@@ -90,11 +90,6 @@ export async function prepare(
     request,
     link: { interface: out.name, sourceMac: link?.sourceMac ?? ZERO_MAC, nextHop: link?.nextHop ?? destination },
   };
-}
-
-function splitZone(address: string): { readonly address: string; readonly zone: string | null } {
-  const [before = '', zone = null] = address.split('%');
-  return { address: before, zone };
 }
 
 function notOneHost(destination: string): SesamyError {
