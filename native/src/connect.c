@@ -359,36 +359,23 @@ static bool send_syn(struct attempt *attempt, struct failure *failure) {
   return true;
 }
 
-/* What comes with an ICMP error in the error queue: ip(7), ipv6(7), IP_RECVERR. */
-struct queued_error {
-  struct sock_extended_err error;
-  union address offender;
-};
-
 static bool is_queued_error(const struct cmsghdr *control) {
   return (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_RECVERR) ||
          (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR);
 }
 
-static bool find_queued_error(struct msghdr *message, struct queued_error *queued) {
-  memset(queued, 0, sizeof *queued);
+/* What comes with an ICMP error in the error queue: ip(7), ipv6(7), IP_RECVERR. */
+static bool find_queued_error(struct msghdr *message, struct sock_extended_err *error) {
   for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control != NULL; control = CMSG_NXTHDR(message, control)) {
-    size_t length = control->cmsg_len - CMSG_LEN(0);
-    if (!is_queued_error(control) || length < sizeof queued->error) continue;
-    memcpy(queued, CMSG_DATA(control), length < sizeof *queued ? length : sizeof *queued);
-    return queued->error.ee_origin == SO_EE_ORIGIN_ICMP || queued->error.ee_origin == SO_EE_ORIGIN_ICMP6;
+    if (!is_queued_error(control) || control->cmsg_len < CMSG_LEN(sizeof *error)) continue;
+    memcpy(error, CMSG_DATA(control), sizeof *error);
+    return error->ee_origin == SO_EE_ORIGIN_ICMP || error->ee_origin == SO_EE_ORIGIN_ICMP6;
   }
   return false;
 }
 
-static void copy_offender(const union address *offender, uint8_t from[ADDRESS_LENGTH]) {
-  memset(from, 0, ADDRESS_LENGTH);
-  if (offender->any.sa_family == AF_INET) memcpy(from, &offender->v4.sin_addr, 4);
-  if (offender->any.sa_family == AF_INET6) memcpy(from, &offender->v6.sin6_addr, ADDRESS_LENGTH);
-}
-
 /* Takes the next ICMP error out of the queue; -1 when there is none. Otherwise the length of the packet it quotes. */
-static ssize_t take_icmp_error(int fd, struct queued_error *queued, uint8_t quoted[MAX_ANSWER]) {
+static ssize_t take_icmp_error(int fd, struct sock_extended_err *error, uint8_t quoted[MAX_ANSWER]) {
   union {
     struct cmsghdr aligned;
     uint8_t bytes[512];
@@ -398,21 +385,20 @@ static ssize_t take_icmp_error(int fd, struct queued_error *queued, uint8_t quot
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t length = recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
-    if (length < 0 || find_queued_error(&message, queued)) return length;
+    if (length < 0 || find_queued_error(&message, error)) return length;
   }
 }
 
 /* True when an ICMP error ended the handshake; `result` tells which. */
 static bool read_icmp_errors(const struct attempt *attempt, struct connect_result *result) {
-  struct queued_error queued;
+  struct sock_extended_err queued;
   uint8_t quoted[MAX_ANSWER];
   ssize_t length;
   while ((length = take_icmp_error(attempt->raw, &queued, quoted)) >= 0) {
-    if (!icmp_ends_handshake(attempt->handshake.family, queued.error.ee_type, queued.error.ee_code)) continue;
+    if (!icmp_ends_handshake(attempt->handshake.family, queued.ee_type, queued.ee_code)) continue;
     if (!handshake_quoted(&attempt->handshake, quoted, (size_t)length)) continue;
-    result->icmp_type = queued.error.ee_type;
-    result->icmp_code = queued.error.ee_code;
-    copy_offender(&queued.offender, result->from);
+    result->icmp_type = queued.ee_type;
+    result->icmp_code = queued.ee_code;
     return true;
   }
   return false;
@@ -614,12 +600,11 @@ static bool send_first(const struct attempt *attempt, struct failure *failure) {
   return sent == request->first_length || fail(failure, SEND_FAILED, errno);
 }
 
-static void describe_socket(int fd, struct connect_result *result) {
+/* The kernel's figure for the data in one segment, with the timestamp option taken off; 0 when it does not tell. */
+static uint32_t segment_size(int fd) {
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return;
-  result->mss = (uint16_t)(info.tcpi_snd_mss > UINT16_MAX ? UINT16_MAX : info.tcpi_snd_mss);
-  result->timestamps = (info.tcpi_options & TCPI_OPT_TIMESTAMPS) != 0;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 ? info.tcpi_snd_mss : 0;
 }
 
 static bool first_fits(const struct attempt *attempt, uint32_t mss, bool timestamps) {
@@ -666,7 +651,6 @@ static bool run_adopted(struct attempt *attempt, struct connect_result *result, 
   if (syn_ack.timestamps) repeat_timestamp(attempt, &syn_ack);
   if (!send_ack(attempt, &syn_ack, tsval, failure)) return false;
   result->established_ns = now_ns();
-  describe_socket(attempt->socket, result);
   return send_first(attempt, failure);
 }
 
@@ -700,20 +684,19 @@ static bool bind_with_isn(struct attempt *attempt, uint16_t port) {
          bind_to_source(fd, request, port);
 }
 
-/* With it an ICMP error tells its type and its sender; later it would make errors fatal that TCP should survive: ip(7). */
+/* With it an ICMP error tells its type; later it would make errors fatal that TCP should survive: ip(7). */
 static bool set_error_queue(int fd, uint8_t family, int on) {
   if (family == 4) return set_number(fd, IPPROTO_IP, IP_RECVERR, on) == 0;
   return set_number(fd, IPPROTO_IPV6, IPV6_RECVERR, on) == 0;
 }
 
 static enum reason read_connect_error(int fd, int error, struct connect_result *result) {
-  struct queued_error queued;
+  struct sock_extended_err queued;
   uint8_t quoted[MAX_ANSWER];
   if (error == ETIMEDOUT) return NO_ANSWER;
   if (take_icmp_error(fd, &queued, quoted) < 0) return error == ECONNREFUSED ? REFUSED : SEND_FAILED;
-  result->icmp_type = queued.error.ee_type;
-  result->icmp_code = queued.error.ee_code;
-  copy_offender(&queued.offender, result->from);
+  result->icmp_type = queued.ee_type;
+  result->icmp_code = queued.ee_code;
   return UNREACHABLE;
 }
 
@@ -740,9 +723,7 @@ static bool run_plain(struct attempt *attempt, struct connect_result *result, st
   if (!set_error_queue(attempt->socket, family, 1)) return fail_by_error(failure);
   if (!connect_and_wait(attempt, result, failure)) return false;
   if (!set_error_queue(attempt->socket, family, 0)) return fail_by_error(failure);
-  describe_socket(attempt->socket, result);
-  /* The kernel's own figure has the timestamp option taken off. */
-  if (!first_fits(attempt, result->mss, false)) return fail(failure, FIRST_TOO_LONG, 0);
+  if (!first_fits(attempt, segment_size(attempt->socket), false)) return fail(failure, FIRST_TOO_LONG, 0);
   return send_first(attempt, failure);
 }
 

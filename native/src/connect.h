@@ -40,13 +40,10 @@ struct connect_request {
 struct connect_result {
   int fd; /* non-blocking; -1 when the connection failed */
   uint16_t source_port;
-  uint16_t mss; /* of data in one segment */
-  bool timestamps;
   uint64_t established_ns; /* CLOCK_MONOTONIC */
-  /* UNREACHABLE: the ICMP error and who sent it. */
+  /* UNREACHABLE: the ICMP error. */
   uint8_t icmp_type;
   uint8_t icmp_code;
-  uint8_t from[ADDRESS_LENGTH];
 };
 
 /* Reads /proc/sys; what cannot be read is taken for the kernel's default. To be called before the sandbox is on. */
