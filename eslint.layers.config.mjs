@@ -16,14 +16,16 @@ import tseslint from 'typescript-eslint';
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const LAYERS = {
-  domain: [],
-  shared: ['domain'],
-  engine: ['domain'],
-  vault: ['domain'],
-  session: ['engine', 'vault', 'domain', 'shared'],
-  main: ['session', 'engine', 'vault', 'domain', 'shared'],
-  cli: ['session', 'engine', 'vault', 'domain', 'shared'],
-  renderer: ['shared', 'domain'],
+  text: [],
+  domain: ['text'],
+  shared: ['domain', 'text'],
+  engine: ['domain', 'text'],
+  vault: ['domain', 'text'],
+  library: ['engine', 'vault', 'domain', 'shared', 'text'],
+  session: ['library', 'engine', 'vault', 'domain', 'shared', 'text'],
+  main: ['session', 'library', 'engine', 'vault', 'domain', 'shared', 'text'],
+  cli: ['session', 'library', 'engine', 'vault', 'domain', 'shared', 'text'],
+  renderer: ['shared', 'domain', 'text'],
   preload: ['shared'],
 };
 
@@ -33,7 +35,9 @@ const NAMES = Object.keys(LAYERS);
 const below = (layer) => LAYERS[layer] ?? [];
 
 /** Layers that run where there is no Node: in the page, or in the sandboxed preload script. */
-const WITHOUT_NODE = ['domain', 'shared', 'renderer', 'preload'];
+const WITHOUT_NODE = ['text', 'domain', 'shared', 'renderer', 'preload'];
+/** Where data becomes sentences (architecture, rule 12). */
+const SPEAKS = ['text', 'cli', 'renderer'];
 /** Layers that run inside Electron; the others also run as plain Node programs, where `electron` is only a path. */
 const WITH_ELECTRON = ['main', 'preload'];
 /** The only layers that may start programs, and the one folder of another that may (architecture, rule 10; decision 8). */
@@ -82,7 +86,10 @@ function barePatterns(layer, test, maySpawn = MAY_SPAWN.includes(layer)) {
   /** @type {Ban[]} */
   const patterns = [];
   if (layer === 'domain' && !test)
-    patterns.push({ regex: '^(?!\\.|zod(/|$))', message: 'The domain imports nothing but itself and zod.' });
+    patterns.push({
+      regex: '^(?!\\.|(zod|@noble/hashes)(/|$))',
+      message: 'The domain imports nothing but itself, zod and @noble/hashes.',
+    });
   else if (WITHOUT_NODE.includes(layer) && !test)
     patterns.push({ regex: `^${NODE_MODULES}$`, message: `There is no Node in ${layer} (architecture, rule 1).` });
   if (!WITH_ELECTRON.includes(layer))
@@ -108,6 +115,14 @@ function layerPatterns(layer, depth) {
   const forbidden = NAMES.filter((name) => name !== layer && !below(layer).includes(name));
   const toApp = `(\\.\\./){${depth + 1}}`;
   return [
+    ...(SPEAKS.includes(layer)
+      ? []
+      : [
+          {
+            regex: `^${toApp}text/(say|en)$`,
+            message: 'Sentences are made at the edge, in cli and renderer (architecture, rule 12).',
+          },
+        ]),
     {
       regex: `^(\\./)?${toApp}(${forbidden.join('|')})(/|$)`,
       message: `${layer} may import ${['itself', ...below(layer)].join(', ')} and nothing else of the app (architecture, rule 1).`,

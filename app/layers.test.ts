@@ -19,14 +19,16 @@ async function broken(filePath: string, code: string): Promise<string[]> {
 }
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  domain: [],
-  shared: ['domain'],
-  engine: ['domain'],
-  vault: ['domain'],
-  session: ['engine', 'vault', 'domain', 'shared'],
-  main: ['session', 'engine', 'vault', 'domain', 'shared'],
-  cli: ['session', 'engine', 'vault', 'domain', 'shared'],
-  renderer: ['shared', 'domain'],
+  text: [],
+  domain: ['text'],
+  shared: ['domain', 'text'],
+  engine: ['domain', 'text'],
+  vault: ['domain', 'text'],
+  library: ['engine', 'vault', 'domain', 'shared', 'text'],
+  session: ['library', 'engine', 'vault', 'domain', 'shared', 'text'],
+  main: ['session', 'library', 'engine', 'vault', 'domain', 'shared', 'text'],
+  cli: ['session', 'library', 'engine', 'vault', 'domain', 'shared', 'text'],
+  renderer: ['shared', 'domain', 'text'],
   preload: ['shared'],
 };
 const LAYERS = Object.keys(ALLOWED);

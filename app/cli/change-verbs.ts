@@ -1,7 +1,7 @@
 /** `sesamy add`, `edit` and `remove`. Each returns the exit code. */
 import { SesamyError } from '../domain/errors';
 import { shown } from '../domain/fields';
-import { findProfile } from '../session/saved-profile';
+import { findProfile } from '../library/saved-profile';
 import { passphrasesOf } from './passphrase';
 import type { PassphraseOptions } from './passphrase';
 import { err } from './print';

@@ -3,7 +3,7 @@ import { check, group, portNumber } from '../domain/fields';
 import type { Checked } from '../domain/fields';
 import { typedNumber } from '../domain/modes/inline';
 import { hostSchema } from '../domain/profile/host';
-import { count } from '../domain/words';
+import { count } from '../text/words';
 import { checkIsn } from '../engine/isn-check';
 import type { IsnCheck } from '../engine/isn-check';
 import type { ListenReport } from '../engine/transports/helper/listen';

@@ -2,16 +2,17 @@ import { SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import { modeDefinition, planKnock } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
-import { count } from '../domain/words';
-import { openImport, readImport, saveImport } from '../session/import';
-import { readSettingsText } from '../session/settings-file';
-import type { RemarkedProfile } from '../session/settings-file';
+import { count } from '../text/words';
+import { openImport, readImport, saveImport } from '../library/import';
+import { readSettingsText } from '../library/settings-file';
+import type { RemarkedProfile } from '../library/settings-file';
 import { passphrasesOf, withKnown } from './passphrase';
 import type { PassphraseOptions, Passphrases } from './passphrase';
 import { err, out, plain } from './print';
 import { profileLines } from './print-profile';
 import { withStoreMade } from './store';
 import { confirmed } from './terminal';
+import { say } from '../text/say';
 
 export interface ImportOptions extends PassphraseOptions {
   readonly dryRun?: boolean;
@@ -37,7 +38,7 @@ export async function importVerb(files: readonly string[], options: ImportOption
   for (const { file, profile, remarks } of good) printPreview(file, profile, remarks, options.reveal === true);
   for (const { file, error } of bad) {
     err(`${plain(file)}: not imported`);
-    for (const line of plain(error.cause).split('\n')) err(`  ${line}`);
+    for (const line of plain(say(error.cause)).split('\n')) err(`  ${line}`);
   }
 
   const summary = `${good.length} of ${good.length + bad.length}`;

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { MODES } from '../domain/modes/registry';
 import { TRANSPORT_NAMES } from '../domain/plan/transport';
-import { anyOf } from '../domain/words';
+import { anyOf } from '../text/words';
 import type { DoctorOptions } from './doctor-verb';
 import type { ExportOptions } from './export-verb';
 import type { ImportOptions } from './import-verb';

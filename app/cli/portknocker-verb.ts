@@ -1,5 +1,5 @@
 import { SesamyError } from '../domain/errors';
-import { profileFromSettings, readSettingsText } from '../session/settings-file';
+import { profileFromSettings, readSettingsText } from '../library/settings-file';
 import { knockProfile } from './knock-verb';
 import { inlineProfile } from './target';
 import type { TargetOptions } from './target';

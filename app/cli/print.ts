@@ -1,6 +1,7 @@
 import type { ErrorInfo } from '../domain/errors';
 import type { KnockPlan } from '../domain/plan/knock-plan';
-import { duration } from '../domain/words';
+import { duration } from '../text/words';
+import { say } from '../text/say';
 
 export function out(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -17,9 +18,9 @@ export function plain(text: string): string {
 
 /** A failure as the command line says it: what, why, what to do. */
 export function printError(error: ErrorInfo): void {
-  err(`sesamy: ${error.title}.`);
-  for (const line of plain(error.cause).split('\n')) err(`  ${line}`);
-  for (const step of error.steps) err(`  - ${step}`);
+  err(`sesamy: ${say(error.title)}.`);
+  for (const line of plain(say(error.cause)).split('\n')) err(`  ${line}`);
+  for (const step of error.steps) err(`  - ${plain(say(step))}`);
 }
 
 /** Rows whose cells stand one under another; the first row has a cell for each column. */

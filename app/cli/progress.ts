@@ -1,6 +1,6 @@
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { KnockPlan, PlanStep } from '../domain/plan/knock-plan';
-import { count, duration } from '../domain/words';
+import { count, duration } from '../text/words';
 import { err, plain, seconds } from './print';
 
 const BAR_WIDTH = 24;

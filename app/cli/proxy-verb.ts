@@ -9,7 +9,7 @@ import { hostSchema } from '../domain/profile/host';
 import { knock, runPrepared } from '../engine/knock';
 import type { KnockOptions } from '../engine/knock';
 import { bridge } from '../session/bridge';
-import { retargeted } from '../session/saved-profile';
+import { retargeted } from '../library/saved-profile';
 import { printDryRun } from './knock-verb';
 import { showEvents, stopSignal } from './run';
 import { targetOf } from './target';

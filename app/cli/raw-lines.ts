@@ -9,6 +9,7 @@ import type { Profile } from '../domain/profile/profile';
 import { sourceAddressFor } from '../engine/interfaces';
 import { prepareKnock } from '../engine/knock';
 import { seconds } from './print';
+import { say } from '../text/say';
 
 /**
  * What raw packets of this knock look like, one a line; nothing for a knock that plain sockets do. The host is looked up, and
@@ -41,6 +42,6 @@ export async function rawLines(profile: Profile): Promise<readonly string[]> {
       ),
     ];
   } catch (error) {
-    return [`The raw packets cannot be shown: ${toErrorInfo(error).cause}`];
+    return [`The raw packets cannot be shown: ${say(toErrorInfo(error).cause)}`];
   }
 }

@@ -3,7 +3,7 @@ import { parseProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 import type { Recipe } from '../domain/modes/recipe';
 import { SesamyError } from '../domain/errors';
-import { serverRecipes } from '../session/server-recipe';
+import { serverRecipes } from '../library/server-recipe';
 import { alreadyThere, writePrivately } from './export-verb';
 import { err, plain } from './print';
 import { stopSignal } from './run';

@@ -6,7 +6,7 @@ import { knock, runPrepared } from '../engine/knock';
 import type { KnockOptions, PreparedKnock } from '../engine/knock';
 import { agentPath, askAgent } from '../session/agent';
 import type { AgentRequest } from '../session/agent';
-import { findProfile, retargeted } from '../session/saved-profile';
+import { findProfile, retargeted } from '../library/saved-profile';
 import { passphrasesOf } from './passphrase';
 import { err } from './print';
 import type { TargetOptions } from './target';

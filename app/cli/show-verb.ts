@@ -1,4 +1,4 @@
-import { findProfile } from '../session/saved-profile';
+import { findProfile } from '../library/saved-profile';
 import { passphrasesOf } from './passphrase';
 import type { PassphraseOptions } from './passphrase';
 import { out, plain } from './print';

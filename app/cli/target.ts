@@ -7,7 +7,7 @@ import { typedNumber } from '../domain/modes/inline';
 import type { InlineOption, InlineValues } from '../domain/modes/inline';
 import { normaliseMac, parseProfile, PROFILE_VERSION } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
-import { anyOf } from '../domain/words';
+import { anyOf } from '../text/words';
 import type { PassphraseOptions } from './passphrase';
 
 /** Options that describe a profile. Values are text, as typed; the options of the modes stand beside these. */

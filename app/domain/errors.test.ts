@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_CODES, SesamyError, errorInfo, exitCodeOf, toErrorInfo } from './errors';
+import { SesamyError, errorInfo, errorInfoSchema, exitCodeOf, toErrorInfo } from './errors';
 import type { ErrorCode } from './errors';
+
+const ERROR_CODES = errorInfoSchema.shape.code.options;
 
 /** Issue A: 0 done, 2 usage or bad input, 3 not opened, 4 not permitted, 5 name or route, 130 cancelled; 1 the rest. */
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {

@@ -4,30 +4,23 @@
  * Everything that fails anywhere in the product ends as one of these codes. The window and the command line
  * show the same title, cause and steps; only the way they show them differs.
  */
+import * as z from 'zod';
+import type { Sentence } from '../text/text';
+import { sentenceSchema } from './sentence';
 
 /** What a person can do with one button. The window maps each kind to a control; the command line ignores it. */
-export type ErrorAction =
-  | { readonly kind: 'retry'; readonly label: string; readonly afterMs: number }
-  | { readonly kind: 'edit-field'; readonly label: string; readonly field: string }
-  | { readonly kind: 'open-settings'; readonly label: string }
+export const errorActionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('retry'), label: sentenceSchema, afterMs: z.number() }),
+  z.strictObject({ kind: z.literal('edit-field'), label: sentenceSchema, field: z.string() }),
+  z.strictObject({ kind: z.literal('open-settings'), label: sentenceSchema }),
   /** To the list of transports, which says what each one lacks and how to mend it. */
-  | { readonly kind: 'open-permissions'; readonly label: string };
-
-/** A failure as data: it crosses IPC, is printed as JSON and is drawn. All texts are plain sentences. */
-export interface ErrorInfo {
-  readonly code: ErrorCode;
-  /** One short line, no full stop. */
-  readonly title: string;
-  /** Why it happened, as far as is known. */
-  readonly cause: string;
-  /** What to do next, in the order in which to try it. */
-  readonly steps: readonly string[];
-  readonly action: ErrorAction | null;
-}
+  z.strictObject({ kind: z.literal('open-permissions'), label: sentenceSchema }),
+]);
+export type ErrorAction = Readonly<z.infer<typeof errorActionSchema>>;
 
 interface ErrorKind {
-  readonly title: string;
-  readonly steps: readonly string[];
+  readonly title: Sentence;
+  readonly steps: readonly Sentence[];
   /** Exit code of the command line (issue A: 2 usage or bad input, 3 not opened, 4 not permitted, 5 name or route). */
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 130;
 }
@@ -200,7 +193,24 @@ const KINDS = {
 
 export type ErrorCode = keyof typeof KINDS;
 
-export const ERROR_CODES = Object.keys(KINDS) as ErrorCode[];
+/** A failure as data: it crosses processes, is printed as JSON and is drawn. */
+export const errorInfoSchema = z.strictObject({
+  code: z.enum(Object.keys(KINDS) as [ErrorCode, ...ErrorCode[]]),
+  /** One short line, no full stop. */
+  title: sentenceSchema,
+  /** Why it happened, as far as is known. */
+  cause: sentenceSchema,
+  /** What to do next, in the order in which to try it. */
+  steps: z.array(sentenceSchema).readonly(),
+  action: errorActionSchema.nullable(),
+});
+export type ErrorInfo = Readonly<z.infer<typeof errorInfoSchema>>;
+
+/** Steps and action, where they differ from the code's own. */
+interface ErrorOptions {
+  readonly steps?: readonly Sentence[];
+  readonly action?: ErrorAction;
+}
 
 /** An {@link ErrorInfo} that can be thrown. The engine and the session throw nothing else on purpose. */
 export class SesamyError extends Error {
@@ -211,12 +221,8 @@ export class SesamyError extends Error {
    * @param cause the sentence that says why, with the values that matter
    * @param options steps and action, where they differ from the code's own
    */
-  constructor(
-    code: ErrorCode,
-    cause: string,
-    options: { readonly steps?: readonly string[]; readonly action?: ErrorAction } = {},
-  ) {
-    super(cause);
+  constructor(code: ErrorCode, cause: Sentence, options: ErrorOptions = {}) {
+    super(typeof cause === 'string' ? cause : cause.id);
     this.name = 'SesamyError';
     this.info = errorInfo(code, cause, options);
   }
@@ -227,13 +233,14 @@ export class SesamyError extends Error {
 }
 
 /** Builds the data of an error. See {@link SesamyError} for the thrown form. */
-export function errorInfo(
-  code: ErrorCode,
-  cause: string,
-  options: { readonly steps?: readonly string[]; readonly action?: ErrorAction } = {},
-): ErrorInfo {
+export function errorInfo(code: ErrorCode, cause: Sentence, options: ErrorOptions = {}): ErrorInfo {
   const kind: ErrorKind = KINDS[code];
   return { code, title: kind.title, cause, steps: options.steps ?? kind.steps, action: options.action ?? null };
+}
+
+/** An error that came as data, thrown again. */
+export function fromErrorInfo({ code, cause, steps, action }: ErrorInfo): SesamyError {
+  return new SesamyError(code, cause, { steps, ...(action === null ? {} : { action }) });
 }
 
 /** Turns anything that was thrown into an {@link ErrorInfo}; what is not ours becomes `internal`. */

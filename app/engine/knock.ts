@@ -10,7 +10,7 @@ import type { KnockPlan } from '../domain/plan/knock-plan';
 import { chooseTransport, needsLink, RAW_TRANSPORTS, synNeed } from '../domain/plan/transport';
 import type { TransportNeeds, TransportState } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
-import { duration } from '../domain/words';
+import { duration } from '../text/words';
 import { monotonicMs, sleepUntil, unlessCancelled } from './clock';
 import { attemptConnection } from './connection';
 import { addressOf, interfaceOf } from './interfaces';

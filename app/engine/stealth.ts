@@ -8,7 +8,7 @@ import { SesamyError } from '../domain/errors';
 import { secretBytes, stealthIsn } from '../domain/modes/tcp-stealth/isn';
 import { parseAddress, splitZone } from '../domain/packet/address';
 import type { KnockPlan, StealthSyn } from '../domain/plan/knock-plan';
-import { count } from '../domain/words';
+import { count } from '../text/words';
 import { throwIfCancelled } from './clock';
 import { systemCode } from './system-error';
 

@@ -2,7 +2,7 @@ import { SesamyError } from '../domain/errors';
 import { prepareKnock } from '../engine/knock';
 import { holdsSecret } from '../engine/stealth';
 import { serveAgent } from '../session/agent';
-import { retargeted } from '../session/saved-profile';
+import { retargeted } from '../library/saved-profile';
 import type { StateHolder } from './state';
 import type { Profiles } from './profiles';
 

@@ -8,7 +8,7 @@ import type { Recipe } from '../domain/modes/recipe';
 import { listInterfaces } from '../engine/interfaces';
 import { transports, transportsOf } from '../engine/transports/registry';
 import { agentPath } from '../session/agent';
-import { serverRecipes } from '../session/server-recipe';
+import { serverRecipes } from '../library/server-recipe';
 import { availableTerminals } from '../session/terminals';
 import type { AppInfo, AppState } from '../shared/contract';
 import { sealBundle, vaultLocation } from '../vault';

@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 import { errorInfo, SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import { modeDefinition } from '../domain/modes/registry';
-import { openImport, readImport, saveImport } from '../session/import';
-import type { ImportContent } from '../session/import';
-import { readSettingsText } from '../session/settings-file';
+import { openImport, readImport, saveImport } from '../library/import';
+import type { ImportContent } from '../library/import';
+import { readSettingsText } from '../library/settings-file';
 import type { ImportItem, ImportOutcome, ImportPreview } from '../shared/contract';
 import type { OpenVault } from '../vault';
 

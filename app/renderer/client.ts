@@ -1,5 +1,5 @@
 /** The renderer's one way to ask main for something. */
-import { SesamyError, toErrorInfo } from '../domain/errors';
+import { fromErrorInfo, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import type { Answers, Bridge, RequestArgument, RequestName } from '../shared/contract';
 
@@ -16,11 +16,7 @@ export async function request<Name extends RequestName>(
 ): Promise<Answers[Name]> {
   const reply = await window.sesamy.request(name, argument);
   if (reply.ok) return reply.value;
-  throw asError(reply.error);
-}
-
-function asError({ code, cause, steps, action }: ErrorInfo): SesamyError {
-  return new SesamyError(code, cause, action === null ? { steps } : { steps, action });
+  throw fromErrorInfo(reply.error);
 }
 
 /** Runs `work` and gives what it threw, if anything, to `onFailure`: nothing that a person asked for fails silently. */

@@ -13,12 +13,12 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { SesamyError, toErrorInfo } from '../domain/errors';
+import { errorInfoSchema, fromErrorInfo, SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import { portNumber } from '../domain/fields';
 import { hostSchema } from '../domain/profile/host';
 import type { PreparedKnock } from '../engine/knock';
-import { errorSchema, MAX_LINE, preparedSchema, readOneLine } from './wire';
+import { MAX_LINE, preparedSchema, readOneLine } from './wire';
 
 /** What the command line asks for. */
 export interface AgentRequest {
@@ -45,7 +45,7 @@ type AgentAnswer =
 const answerSchema = z.discriminatedUnion('answer', [
   z.strictObject({ answer: z.literal('prepared'), prepared: preparedSchema }),
   z.strictObject({ answer: z.literal('locked') }),
-  z.strictObject({ answer: z.literal('failed'), error: errorSchema }),
+  z.strictObject({ answer: z.literal('failed'), error: errorInfoSchema }),
 ]) satisfies z.ZodType<AgentAnswer>;
 
 const MAX_REQUEST_BYTES = 4096;
@@ -212,8 +212,7 @@ export async function askAgent(
     if (signal?.aborted === true) throw new SesamyError('cancelled', 'The knock was cancelled.');
     if (reply === null || reply.answer === 'locked') return null;
     if (reply.answer === 'prepared') return reply.prepared;
-    const { code, cause, steps, action } = reply.error;
-    throw new SesamyError(code, cause, { steps, ...(action === null ? {} : { action }) });
+    throw fromErrorInfo(reply.error);
   } finally {
     signal?.removeEventListener('abort', giveUp);
     socket.destroy();

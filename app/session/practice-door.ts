@@ -13,7 +13,7 @@ import { doorOf, modeDefinition, MODES } from '../domain/modes/registry';
 import type { Mode } from '../domain/modes/registry';
 import type { Door } from '../domain/plan/door';
 import type { KnockProtocol, Port } from '../domain/plan/knock-plan';
-import { anyOf } from '../domain/words';
+import { anyOf } from '../text/words';
 import { serveSession } from './practice-session';
 
 export const PRACTICE_HOST = '127.0.0.1';

@@ -5,8 +5,7 @@
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { ERROR_CODES } from '../domain/errors';
-import type { ErrorCode, ErrorInfo } from '../domain/errors';
+import { errorInfoSchema } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
 import { TRANSPORT_NAMES } from '../domain/plan/transport';
@@ -69,21 +68,6 @@ export const preparedSchema = z.strictObject({
   resolvedInMs: time,
 }) satisfies z.ZodType<PreparedKnock>;
 
-export const errorSchema = z.strictObject({
-  code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
-  title: z.string(),
-  cause: z.string(),
-  steps: z.array(z.string()),
-  action: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('retry'), label: z.string(), afterMs: time }),
-      z.strictObject({ kind: z.literal('edit-field'), label: z.string(), field: z.string() }),
-      z.strictObject({ kind: z.literal('open-settings'), label: z.string() }),
-      z.strictObject({ kind: z.literal('open-permissions'), label: z.string() }),
-    ])
-    .nullable(),
-}) satisfies z.ZodType<ErrorInfo>;
-
 export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resolved'), host: z.string(), address: z.string(), family, tookMs: time }),
   z.strictObject({
@@ -133,7 +117,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sent'), atMs: time, doorToMs: time.nullable() }),
   z.strictObject({ type: z.literal('launched'), program: z.string() }),
   z.strictObject({ type: z.literal('closed'), atMs: time, bytesIn: z.int(), bytesOut: z.int() }),
-  z.strictObject({ type: z.literal('failed'), atMs: time, error: errorSchema, retryAfterMs: time }),
+  z.strictObject({ type: z.literal('failed'), atMs: time, error: errorInfoSchema, retryAfterMs: time }),
 ]) satisfies z.ZodType<KnockEvent>;
 
 /** Longest line that is read, in characters: a plan of 72 knocks, told whole, is under 10,000. */

@@ -1,5 +1,5 @@
 /** Raw packets as text. */
-import { count } from '../words';
+import { count } from '../../text/words';
 import { formatAddress } from './address';
 import { viewOf } from './bytes';
 import { TCP_FLAGS } from './raw-packet';

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ErrorInfo } from '../../domain/errors';
 import { cx } from './cx';
 import styles from './ErrorCard.module.css';
+import { say } from '../../text/say';
 
 interface Props {
   readonly error: ErrorInfo;
@@ -16,11 +17,11 @@ export function ErrorCard({ error, tone = 'bad', children }: Props) {
   return (
     <section className={cx(styles['card'], tone === 'warn' && styles['warn'])} role="alert">
       <div className={styles['words']}>
-        <h2 className={styles['title']}>{error.title}</h2>
-        <p>{error.cause}</p>
+        <h2 className={styles['title']}>{say(error.title)}</h2>
+        <p>{say(error.cause)}</p>
         {error.steps.length === 0 ? null : (
           <ol className={cx(styles['steps'], error.steps.length === 1 && styles['one'])}>
-            {error.steps.map((step) => (
+            {error.steps.map(say).map((step) => (
               <li key={step}>{step}</li>
             ))}
           </ol>

@@ -1,6 +1,6 @@
 import type { KnockPlan, PlannedPacket } from '../../plan/knock-plan';
 import { CONNECT_TIMEOUT_MS } from '../../plan/connect-timeout';
-import { count, duration } from '../../words';
+import { count, duration } from '../../../text/words';
 import { defineMode } from '../mode-definition';
 import type { PlanContext } from '../mode-definition';
 import { typedNumber } from '../inline';

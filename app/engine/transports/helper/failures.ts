@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { SesamyError } from '../../../domain/errors';
 import type { ErrorAction, ErrorCode } from '../../../domain/errors';
-import { count } from '../../../domain/words';
+import { count } from '../../../text/words';
 import type { Route } from '../transport';
 import { HelperFailure } from './process';
 import type { Report } from './protocol';

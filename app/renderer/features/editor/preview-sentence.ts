@@ -1,7 +1,7 @@
 /** What a plan comes to, in sentences under its timeline. */
 import type { KnockPlan, KnockProtocol } from '../../../domain/plan/knock-plan';
 import { planDurationMs } from '../../../domain/plan/knock-plan';
-import { count, duration } from '../../../domain/words';
+import { count, duration } from '../../../text/words';
 
 export function previewSentence(plan: KnockPlan): string {
   if (plan.connect.stealth !== undefined)

@@ -9,6 +9,7 @@ import { TRANSPORT_WORDS } from '../permissions/transport-words';
 import type { Draft } from './draft';
 import { meantInterface } from './interface-choices';
 import { planOfDraft } from './plan-of-draft';
+import { say } from '../../../text/say';
 
 /** @param states null while nobody knows yet which ones work */
 export function transportChoices(states: readonly TransportState[] | null): readonly Choice[] {
@@ -64,6 +65,6 @@ export function transportHint(
     if (warnings.length > 0) return { text: warnings.join(' '), tone: 'warn' };
     return { text: `${TRANSPORT_WORDS[name].name}: ${reason}.`, tone: 'calm' };
   } catch (thrown) {
-    return { text: toErrorInfo(thrown).cause, tone: 'warn' };
+    return { text: say(toErrorInfo(thrown).cause), tone: 'warn' };
   }
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { check } from '../../../domain/fields';
 import { modeSchema, MODES } from '../../../domain/modes/registry';
-import { count } from '../../../domain/words';
+import { count } from '../../../text/words';
 import type { PracticeState } from '../../../shared/contract';
 import { attempt, request } from '../../client';
 import { Button } from '../../components/Button';

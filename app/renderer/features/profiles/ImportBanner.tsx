@@ -2,6 +2,7 @@ import type { ImportOutcome } from '../../../shared/contract';
 import { Button } from '../../components/Button';
 import { closeImport } from '../../state/transfer';
 import styles from './ImportBanner.module.css';
+import { say } from '../../../text/say';
 
 export function ImportBanner({ outcome }: { readonly outcome: ImportOutcome }) {
   const { imported, failed } = outcome;
@@ -15,7 +16,7 @@ export function ImportBanner({ outcome }: { readonly outcome: ImportOutcome }) {
         <ul className={styles['list']}>
           {failed.map(({ file, error }, position) => (
             <li key={`${file} ${position}`}>
-              <b>{file}</b>: <span className={styles['failed']}>{error.title}.</span> {error.cause}
+              <b>{file}</b>: <span className={styles['failed']}>{say(error.title)}.</span> {say(error.cause)}
             </li>
           ))}
           {remarked.map(({ id, name, remarks }) => (

@@ -11,6 +11,7 @@ import { ErrorCard } from '../../components/ErrorCard';
 import { focusField, perform, showBar, showTab, touchField } from '../../state/ui';
 import form from '../editor/form.module.css';
 import styles from './ServerTab.module.css';
+import { say } from '../../../text/say';
 
 type Answer = { readonly recipes: readonly Recipe[] } | { readonly error: ErrorInfo };
 
@@ -78,7 +79,7 @@ function RecipeFailure({ error }: { readonly error: ErrorInfo }) {
             focusField(action.field);
           }}
         >
-          {action.label}
+          {say(action.label)}
         </Button>
       ) : null}
     </ErrorCard>

@@ -5,6 +5,7 @@ import { Button } from '../../components/Button';
 import { ErrorCard } from '../../components/ErrorCard';
 import { focusField, openDialog, showPermissions, showTab, startRun, touchField } from '../../state/ui';
 import { useSecondsLeft } from './use-seconds-left';
+import { say } from '../../../text/say';
 
 interface Props {
   readonly error: ErrorInfo;
@@ -24,7 +25,7 @@ export function RunFailure({ error, run }: Props) {
             if (error.action !== null) act(error.action, run);
           }}
         >
-          {waiting ? `${error.action.label} in ${secondsLeft} s` : error.action.label}
+          {waiting ? `${say(error.action.label)} in ${secondsLeft} s` : say(error.action.label)}
         </Button>
       )}
     </ErrorCard>

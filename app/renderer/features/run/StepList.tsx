@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { duration } from '../../../domain/words';
+import { duration } from '../../../text/words';
 import { cx } from '../../components/cx';
 import type { RunStep } from './describe-run';
 import styles from './StepList.module.css';

@@ -3,9 +3,10 @@ import type { ErrorInfo } from '../../../domain/errors';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
 import { countKnocks } from '../../../domain/plan/knock-plan';
 import type { KnockPlan } from '../../../domain/plan/knock-plan';
-import { count, duration } from '../../../domain/words';
+import { count, duration } from '../../../text/words';
 import type { RunState } from '../../../shared/contract';
 import { assertNever } from '../../assert-never';
+import { say } from '../../../text/say';
 
 export type RunWord =
   | 'Ready'
@@ -173,7 +174,7 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
   const { failed, closed, open, sent, connecting } = facts;
   if (failed !== null) {
     if (failed.error.code !== 'cancelled')
-      return { ...still, word: 'Failed', tone: 'bad', sentence: failed.error.title, endedAtMs: failed.atMs };
+      return { ...still, word: 'Failed', tone: 'bad', sentence: say(failed.error.title), endedAtMs: failed.atMs };
     if (open !== null)
       return {
         ...still,

@@ -1,8 +1,9 @@
 /** The run's events as lines of a log. */
 import type { KnockEvent } from '../../../domain/plan/knock-event';
-import { duration } from '../../../domain/words';
+import { duration } from '../../../text/words';
 import { assertNever } from '../../assert-never';
 import { icmpWords } from './icmp-words';
+import { say } from '../../../text/say';
 
 export interface LogLine {
   /** Seconds from the plan's zero, empty for what has no place on that clock. */
@@ -95,7 +96,7 @@ export function logLine(event: KnockEvent): LogLine {
       return {
         ...plain,
         time: seconds(event.atMs),
-        text: event.error.code === 'cancelled' ? 'cancelled' : `failed: ${event.error.cause}`,
+        text: event.error.code === 'cancelled' ? 'cancelled' : `failed: ${say(event.error.cause)}`,
         tone: event.error.code === 'cancelled' ? 'plain' : 'bad',
       };
     default:

@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../../../domain/errors';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
 import type { KnockPlan, KnockProtocol, PlannedPacket } from '../../../domain/plan/knock-plan';
-import { duration } from '../../../domain/words';
+import { duration } from '../../../text/words';
 
 /** Rows of the drawing, from the top: band labels, the connection's diamond, port labels, ticks, axis. */
 export const ROWS = {

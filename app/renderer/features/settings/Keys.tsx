@@ -11,6 +11,7 @@ import { deviceRefusal, removalRefusal, slotName } from '../vault/key-slots';
 import { isUsable, NewPassphrase, NO_PASSPHRASE } from '../vault/NewPassphrase';
 import { useTask } from '../vault/use-task';
 import styles from './settings.module.css';
+import { say } from '../../../text/say';
 
 /** What is being done with the keys: one thing at a time. */
 type Doing =
@@ -215,7 +216,7 @@ function PassphraseForm({ action, busy, wrong = null, onStop, onPassphrase }: Pa
     input.current?.select();
   }, [wrong]);
 
-  const wrongWords = wrong === null ? null : `${wrong.title}. ${wrong.steps[0] ?? ''}`;
+  const wrongWords = wrong === null ? null : `${say(wrong.title)}. ${say(wrong.steps[0] ?? '')}`;
   return (
     <form
       className={styles['form']}

@@ -1,4 +1,4 @@
-import { count } from '../../../domain/words';
+import { count } from '../../../text/words';
 import type { Choice } from '../../components/SelectInput';
 
 export const NEVER = 'never';

@@ -12,6 +12,7 @@ import type { Importing } from '../../state/ui';
 import { useTask } from '../vault/use-task';
 import { unticked as moved, usableIndexes } from './import-selection';
 import styles from './transfer.module.css';
+import { say } from '../../../text/say';
 
 export function ImportDialog() {
   const importing = useUi((ui) => ui.importing);
@@ -95,7 +96,7 @@ function Preview({ importing }: { readonly importing: Importing }) {
         ))}
         {importing.refused.map(({ file, error }, position) => (
           <li key={`refused ${position}`} className={styles['row']}>
-            <Unusable file={file} cause={error.cause} />
+            <Unusable file={file} cause={say(error.cause)} />
           </li>
         ))}
         {rest === 0 ? null : (
@@ -154,7 +155,7 @@ function Item({ item, ticked, onTick, onOpened }: ItemProps) {
         />
       );
     case 'unusable':
-      return <Unusable file={file} cause={content.error.cause} />;
+      return <Unusable file={file} cause={say(content.error.cause)} />;
     default:
       return assertNever(content);
   }
@@ -214,7 +215,9 @@ function SealedBundle({ file, index, onOpened }: SealedBundleProps) {
           shown={shown}
           onShow={setShown}
           readOnly={busy}
-          problem={error === null ? null : error.code === 'wrong-passphrase' ? 'The passphrase is wrong.' : error.cause}
+          problem={
+            error === null ? null : error.code === 'wrong-passphrase' ? 'The passphrase is wrong.' : say(error.cause)
+          }
         />
         <Button submit label={`Open ${file}`} disabled={busy || passphrase === ''}>
           {busy ? 'Opening…' : 'Open'}

@@ -8,6 +8,7 @@ import { PassphraseInput } from '../../components/PassphraseInput';
 import { Screen } from './Screen';
 import { useTask } from './use-task';
 import styles from './Screen.module.css';
+import { say } from '../../../text/say';
 
 interface Props {
   readonly deviceUnlock: boolean;
@@ -48,7 +49,11 @@ export function LockScreen({ deviceUnlock, notice }: Props) {
     setAsked('passphrase');
     run(() => unlockWith(field));
   };
-  const problem = missing ? 'Type your passphrase.' : wrong === null ? null : `${wrong.title}. ${wrong.steps[0] ?? ''}`;
+  const problem = missing
+    ? 'Type your passphrase.'
+    : wrong === null
+      ? null
+      : `${say(wrong.title)}. ${say(wrong.steps[0] ?? '')}`;
   return (
     <Screen title="Unlock your profiles">
       {notice === null ? null : <ErrorCard error={notice} tone="warn" />}

@@ -1,5 +1,5 @@
 import type { CountWindow } from '../../../../domain/modes/count-window/schema';
-import { count, protocolName } from '../../../../domain/words';
+import { count, protocolName } from '../../../../text/words';
 import { SelectInput } from '../../../components/SelectInput';
 import { TextInput } from '../../../components/TextInput';
 import { defineModeForm, typedNumber } from '../mode-form';

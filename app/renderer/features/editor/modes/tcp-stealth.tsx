@@ -1,6 +1,6 @@
 import { isHexSecret, utf8Length } from '../../../../domain/modes/tcp-stealth/isn';
 import type { TcpStealth } from '../../../../domain/modes/tcp-stealth/schema';
-import { count } from '../../../../domain/words';
+import { count } from '../../../../text/words';
 import { Button } from '../../../components/Button';
 import { CheckboxInput } from '../../../components/CheckboxInput';
 import { cx } from '../../../components/cx';

@@ -1,5 +1,4 @@
-/** Numbers as people read them. Shared by the window, the command line and the plan's own texts. */
-import type { KnockProtocol } from './plan/knock-plan';
+/** Numbers and lists as people read them. */
 
 /** `count(1, 'SYN')` is "1 SYN"; `count(3, 'burst')` is "3 bursts". */
 export function count(n: number, noun: string): string {
@@ -14,7 +13,7 @@ export function duration(ms: number): string {
   return `${String(Number((ms / 1000).toFixed(2)))} s`;
 }
 
-export function protocolName(protocol: KnockProtocol): string {
+export function protocolName(protocol: 'tcp' | 'udp'): string {
   return protocol === 'tcp' ? 'TCP SYN' : 'UDP';
 }
 

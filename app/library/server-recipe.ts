@@ -3,7 +3,7 @@ import { SesamyError } from '../domain/errors';
 import { modeDefinition, MODES, recipesOf } from '../domain/modes/registry';
 import type { Recipe } from '../domain/modes/recipe';
 import type { Profile } from '../domain/profile/profile';
-import { anyOf } from '../domain/words';
+import { anyOf } from '../text/words';
 import { resolveHost } from '../engine/resolve';
 import type { ResolvedAddress } from '../engine/resolve';
 
