@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { say } from '../text/say';
 import { SesamyError, errorInfo, errorInfoSchema, exitCodeOf, toErrorInfo } from './errors';
 import type { ErrorCode } from './errors';
 
@@ -19,6 +20,9 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   'not-opened': 3,
   'no-listener': 1,
   'hung-up': 3,
+  'first-bytes': 2,
+  'source-unknown': 5,
+  'knock-refused': 2,
   'connection-lost': 1,
   'terminal-not-found': 1,
   'ssh-not-found': 1,
@@ -43,9 +47,9 @@ describe('every code', () => {
   it.each(ERROR_CODES)('%s has its words and its exit code', (code) => {
     const info = errorInfo(code, 'Why it happened.');
     expect(info).toMatchObject({ code, cause: 'Why it happened.', action: null });
-    expect(info.title).toMatch(/^[A-Z].*[^.]$/);
-    expect(info.title).not.toContain('\n');
-    for (const step of info.steps) expect(step).toMatch(/^[A-Z].*\.$/);
+    expect(say(info.title)).toMatch(/^[A-Z].*[^.]$/);
+    expect(say(info.title)).not.toContain('\n');
+    for (const step of info.steps.map(say)) expect(step).toMatch(/^[A-Z].*\.$/);
     // There is nothing to do about what was cancelled on purpose; about all else there is.
     expect(info.steps.length === 0).toBe(code === 'cancelled');
     expect(exitCodeOf(code)).toBe(EXIT_CODES[code]);
@@ -53,7 +57,7 @@ describe('every code', () => {
 
   it('is known to this test', () => {
     expect([...ERROR_CODES].sort()).toEqual(Object.keys(EXIT_CODES).sort());
-    expect(new Set(ERROR_CODES.map((code) => errorInfo(code, '').title)).size).toBe(ERROR_CODES.length);
+    expect(new Set(ERROR_CODES.map((code) => say(errorInfo(code, '').title))).size).toBe(ERROR_CODES.length);
   });
 });
 

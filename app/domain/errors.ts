@@ -5,6 +5,7 @@
  * show the same title, cause and steps; only the way they show them differs.
  */
 import * as z from 'zod';
+import { text } from '../text/text';
 import type { Sentence } from '../text/text';
 import { sentenceSchema } from './sentence';
 
@@ -81,10 +82,7 @@ const KINDS = {
   },
   'not-opened': {
     title: 'The door did not open',
-    steps: [
-      'Check the sequence and the window against the server’s.',
-      'Check that no other computer behind the same address touches the port meanwhile.',
-    ],
+    steps: [text('advice.settings'), text('advice.same-address')],
     exitCode: 3,
   },
   'no-listener': {
@@ -94,11 +92,23 @@ const KINDS = {
   },
   'hung-up': {
     title: 'The server hung up at once',
-    steps: [
-      'Check the sequence and the window against the server’s: a shut door may answer like this.',
-      'Check that the service behind the port is running and has room for one more session.',
-    ],
+    steps: [text('advice.settings'), text('advice.service')],
     exitCode: 3,
+  },
+  'first-bytes': {
+    title: text('error.first-bytes'),
+    steps: [text('advice.first-bytes')],
+    exitCode: 2,
+  },
+  'source-unknown': {
+    title: text('error.source-unknown'),
+    steps: [text('advice.source.lookup'), text('advice.source.given')],
+    exitCode: 5,
+  },
+  'knock-refused': {
+    title: text('error.knock-refused'),
+    steps: [text('advice.settings')],
+    exitCode: 2,
   },
   'connection-lost': {
     title: 'The connection broke',

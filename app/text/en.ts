@@ -8,7 +8,40 @@ type Protocol = 'tcp' | 'udp';
 
 const packet = (protocol: Protocol): string => (protocol === 'tcp' ? 'SYN' : 'datagram');
 
+interface LinkWish {
+  readonly interface: string | null;
+  readonly sourceMac: string | null;
+}
+
+const listed = (...parts: readonly (string | null)[]): readonly string[] => parts.filter((part) => part !== null);
+
+/** What a link-level knock is for. */
+const linkWish = ({ interface: name, sourceMac }: LinkWish): string =>
+  listed(name === null ? null : `interface ${name}`, sourceMac === null ? null : `source MAC ${sourceMac}`).join(
+    ' and ',
+  );
+
+/** What is left out above the link level, where the interface's address is all of it that is used. */
+const withoutLink = ({ interface: name, sourceMac }: LinkWish): string =>
+  listed(
+    name === null ? null : `the routing table, not the profile, chooses the way out (asked for: ${name})`,
+    sourceMac === null ? null : `the source MAC ${sourceMac} is not used`,
+  ).join(', and ');
+
+interface StealthUse {
+  readonly asKnock: boolean;
+  readonly timestamps: boolean;
+  readonly integrityLength: number;
+}
+
+const stealthParts = ({ timestamps, integrityLength }: StealthUse): string =>
+  `${timestamps ? ', with timestamps' : ''}${integrityLength === 0 ? '' : `, integrity of ${integrityLength} bytes`}`;
+
 export const en = {
+  'action.permissions': 'Permissions',
+  'action.try-again': 'Try again',
+  'action.change-profile': 'Change the profile',
+
   // Steps of a plan: what the timeline and the list of steps call them.
   'step.burst': ({ number }: { readonly number: number }) => `Burst ${number}`,
   'step.burst.detail': ({
@@ -23,14 +56,75 @@ export const en = {
   'step.numbered': ({ number }: { readonly number: number }) => `Step ${number}`,
   'step.numbered.detail': ({ protocol, port }: { readonly protocol: Protocol; readonly port: number }) =>
     `1 ${packet(protocol)} to port ${port}`,
+  'step.own-connection': 'The knock: the first packet of the connection',
   'band.first': 'window 1',
   'band.number': ({ number }: { readonly number: number }) => String(number),
 
+  // How packets leave this computer.
+  'transport.reason.profile': 'chosen in the profile',
+  'transport.reason.no-privilege': 'no privilege needed',
+  'transport.reason.link': (v: LinkWish) => `needed for ${linkWish(v)}`,
+  'transport.reason.no-raw': 'no raw transport works here',
+  'transport.reason.syn': 'needed for a SYN whose fields are the knock',
+  'transport.warning.asked': (v: LinkWish) => `Plain sockets: ${withoutLink(v)}; the profile asks for sockets`,
+  'transport.warning.no-raw': (v: LinkWish & { readonly fix: string | null }) =>
+    `Plain sockets: ${withoutLink(v)}; no raw transport works here${v.fix === null ? '' : `. ${v.fix}`}`,
+  'transport.warning.adopted': (v: LinkWish) =>
+    `Helper: ${withoutLink(v)}; the SYN becomes a connection of this computer’s`,
+  'transport.not-here': (v: { readonly wish: string }) =>
+    `The profile asks for the transport ${v.wish}, which does not work here: this platform has none.`,
+  'transport.not-working': (v: { readonly wish: string; readonly detail: string }) =>
+    `The profile asks for the transport ${v.wish}, which does not work here: ${v.detail}`,
+  'transport.cannot-choose-syn': (v: { readonly wish: string }) =>
+    `The transport ${v.wish} cannot choose the fields of a SYN.`,
+  'transport.cannot-adopt': (v: { readonly wish: string }) =>
+    `The transport ${v.wish} cannot choose the fields of a SYN and go on with the connection; only the helper can.`,
+  'transport.needs-raw': (v: { readonly details: string }) =>
+    `This knock chooses the fields of its SYN, which needs a raw transport. ${v.details}`,
+  'transport.needs-helper': (v: { readonly details: string }) =>
+    `This knock’s own SYN becomes the connection, which needs the helper. ${v.details}`,
+
+  // What can go wrong.
+  'error.first-bytes': 'The program sends too little by itself',
+  'error.source-unknown': 'This computer’s address, as the server sees it, is not known',
+  'error.knock-refused': 'This knock cannot be made now',
+
+  // Advice that several modes give.
+  'advice.settings': 'Check the knock’s settings against the server’s.',
+  'advice.first-bytes':
+    'Have the program send its first bytes before it hears from the server, or protect fewer of them.',
+  'advice.source.lookup':
+    'Check the lookup of the address in the profile: run it by hand and see that it prints one address.',
+  'advice.source.given': 'Or give the address in the profile, if it does not change.',
+  'advice.same-address': 'Check that no other computer behind the same address touches the port meanwhile.',
+  'advice.service': 'Check that the service behind the port is running and has room for one more session.',
+
   // Count-window.
+  'count-window.label': 'Count-window',
+  'count-window.description': 'One port, a number of knocks in each window',
+  'count-window.outline': (v: { readonly bursts: number }) => `count-window, ${count(v.bursts, 'burst')}`,
   'count-window.summary': (v: { readonly bursts: string; readonly windowMs: number; readonly protocol: Protocol }) =>
     `count-window ${v.bursts}, every ${duration(v.windowMs)} · ${protocolName(v.protocol)}`,
+  'count-window.advice.counts': 'Check the sequence and the window against the server’s.',
 
   // Port sequence.
+  'port-sequence.label': 'Port sequence',
+  'port-sequence.description': 'Several ports in order, as knockd',
+  'port-sequence.outline': (v: { readonly steps: number }) => `port sequence, ${count(v.steps, 'step')}`,
   'port-sequence.summary': (v: { readonly ports: string; readonly delayMs: number }) =>
     `port sequence ${v.ports}, every ${duration(v.delayMs)}`,
+  'port-sequence.advice.steps': 'Check the ports, their order and their protocols against the server’s.',
+
+  // TCP Stealth.
+  'tcp-stealth.label': 'TCP Stealth',
+  'tcp-stealth.description': 'The connection’s first packet is the knock',
+  'tcp-stealth.outline': (v: StealthUse) => `TCP Stealth${v.asKnock ? ', as a knock' : ''}${stealthParts(v)}`,
+  'tcp-stealth.summary': (v: StealthUse & { readonly port: number }) =>
+    `TCP Stealth${v.asKnock ? ' as a knock' : ''} to port ${v.port}${stealthParts(v)}`,
+  'tcp-stealth.step': 'Stealth SYN',
+  'tcp-stealth.advice.secret': 'Check the secret, and that timestamps and integrity are as on the server.',
+  'tcp-stealth.advice.path': 'See whether sequence numbers survive the path: sesamy doctor --isn HOST PORT.',
+  'tcp-stealth.advice.server': 'Check that the server knows itself by the address and the port that you connect to.',
+  'tcp-stealth.advice.integrity':
+    'Set the integrity length to what the program sends by itself, on the server too; for ssh that is its banner.',
 } as const;

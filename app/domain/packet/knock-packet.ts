@@ -1,6 +1,7 @@
 /** How a planned knock becomes a raw packet. */
+import { hexToBytes } from '@noble/hashes/utils.js';
 import type { AddressFamily } from '../plan/knock-event';
-import type { PlannedPacket } from '../plan/knock-plan';
+import type { PlannedPacket, SynFields } from '../plan/knock-plan';
 import { TCP_FLAGS } from './raw-packet';
 import type { RawPacket } from './raw-packet';
 
@@ -31,9 +32,25 @@ function synOptions(family: AddressFamily, tsval: number | null): Uint8Array {
   return Uint8Array.from([...segmentSize, 1, 1, 8, 10, ...value, 0, 0, 0, 0]);
 }
 
+/** @throws RangeError for fields that the plan still waits for: it may not be run */
+function chosenSyn(syn: SynFields | 'later' | null): SynFields | null {
+  if (syn === 'later') throw new RangeError('the plan still waits for the fields of a SYN');
+  return syn;
+}
+
+/**
+ * The bytes that a knock datagram carries: those of the plan, or the one NUL byte of a bare knock.
+ * @throws RangeError for a payload that the plan still waits for
+ */
+export function knockPayload(payload: string | null): Uint8Array {
+  if (payload === 'later') throw new RangeError('the plan still waits for the payload of a datagram');
+  return payload === null ? UDP_PAYLOAD : hexToBytes(payload);
+}
+
 /**
  * One raw packet for each planned one, in order. Source ports are all different, so that an answer tells which knock it
  * answers.
+ * @throws RangeError for a plan that still waits for a fact
  */
 export function knockPackets(
   planned: readonly PlannedPacket[],
@@ -42,19 +59,19 @@ export function knockPackets(
 ): readonly RawPacket[] {
   const start = chance.below(SOURCE_PORTS);
   return planned.map((packet, position) => {
+    const chosen = packet.protocol === 'tcp' ? chosenSyn(packet.syn) : null;
     const common = {
       ttl: TTL,
-      ipId: family === 4 ? 1 + chance.below(65_535) : 0,
+      ipId: family === 4 ? (chosen?.ipId ?? 1 + chance.below(65_535)) : 0,
       sourcePort: FIRST_SOURCE_PORT + ((start + position) % SOURCE_PORTS),
       destinationPort: packet.port,
     };
-    if (packet.protocol === 'udp') return { ...common, protocol: 'udp', payload: UDP_PAYLOAD };
-    const chosen = packet.stealth?.kind === 'isn' ? packet.stealth : null;
+    if (packet.protocol === 'udp') return { ...common, protocol: 'udp', payload: knockPayload(packet.payload) };
     return {
       ...common,
       protocol: 'tcp',
-      sequence: chosen?.isn ?? chance.below(2 ** 32),
-      acknowledgment: 0,
+      sequence: chosen?.sequence ?? chance.below(2 ** 32),
+      acknowledgment: chosen?.acknowledgment ?? 0,
       flags: TCP_FLAGS.SYN,
       window: WINDOW,
       options: synOptions(family, chosen?.tsval ?? null),

@@ -1,6 +1,10 @@
 /** Which way packets leave this computer, and how one is chosen (architecture, rule 7: the least privilege that does the job). */
+import * as z from 'zod';
+import { text } from '../../text/text';
+import type { Text } from '../../text/text';
 import { SesamyError } from '../errors';
 import type { KnockPlan } from './knock-plan';
+import { TRANSPORT_NAMES } from './transport-names';
 import type { TransportName } from './transport-names';
 
 export { TRANSPORT_NAMES } from './transport-names';
@@ -25,31 +29,37 @@ export interface TransportState {
 }
 
 /** What one knock needs of its transport. */
-export interface TransportNeeds {
-  readonly wish: TransportWish;
+export const transportNeedsSchema = z.strictObject({
+  wish: z.enum(['auto', ...TRANSPORT_NAMES]),
   /** The packets must leave through this interface; null: the routing table chooses. */
-  readonly interface: string | null;
+  interface: z.string().nullable(),
   /** The Ethernet source address that the packets must have; null: the interface's own. */
-  readonly sourceMac: string | null;
+  sourceMac: z.string().nullable(),
   /**
-   * `plain`: any SYN or datagram does. `chosen`: a SYN has an ISN of ours, which no socket can be told. `adopted`: that SYN
+   * `plain`: any SYN or datagram does. `chosen`: fields of a SYN are ours, which no socket can be told. `adopted`: that SYN
    * becomes the connection itself.
    */
-  readonly syn: 'plain' | 'chosen' | 'adopted';
-}
+  syn: z.enum(['plain', 'chosen', 'adopted']),
+});
+export type TransportNeeds = Readonly<z.infer<typeof transportNeedsSchema>>;
 
 export interface TransportChoice {
   readonly name: TransportName;
   /** Why this one, in a few words. */
-  readonly reason: string;
+  readonly reason: Text;
   /** What the knock asks for and this transport does not do. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Text[];
+}
+
+interface LinkWish {
+  readonly interface: string | null;
+  readonly sourceMac: string | null;
 }
 
 /** What a plan's SYNs need of a transport. */
 export function synNeed(plan: KnockPlan): TransportNeeds['syn'] {
-  if (plan.connect.stealth !== undefined) return 'adopted';
-  return plan.packets.some(({ stealth }) => stealth !== undefined) ? 'chosen' : 'plain';
+  if (plan.connect.by === 'adopted') return 'adopted';
+  return plan.packets.some((packet) => packet.protocol === 'tcp' && packet.syn !== null) ? 'chosen' : 'plain';
 }
 
 /** Whether nothing but a raw frame on the link does all that is asked for. */
@@ -57,10 +67,9 @@ export function needsLink(needs: TransportNeeds): boolean {
   return needs.interface !== null || needs.sourceMac !== null;
 }
 
-/** What a link-level knock is for, as part of a sentence. */
-function linkWish({ interface: name, sourceMac }: TransportNeeds): string {
-  const wishes = [name === null ? null : `interface ${name}`, sourceMac === null ? null : `source MAC ${sourceMac}`];
-  return wishes.filter((wish) => wish !== null).join(' and ');
+/** What asks for the link level, as values of a text. */
+function linkWish({ interface: name, sourceMac }: TransportNeeds): LinkWish {
+  return { interface: name, sourceMac };
 }
 
 /**
@@ -77,67 +86,55 @@ export function chooseTransport(needs: TransportNeeds, states: readonly Transpor
   if (wish !== 'auto') {
     const asked = state(wish);
     if (asked?.works !== true)
-      throw new SesamyError(
-        'transport-unavailable',
-        `The profile asks for the transport ${wish}, which does not work here: ${asked?.detail ?? 'this platform has none.'}`,
-        {
-          ...(asked?.fix == null ? {} : { steps: [fixText(asked.fix)] }),
-          action: { kind: 'open-permissions', label: 'Permissions' },
-        },
+      throw unavailable(
+        asked === undefined
+          ? text('transport.not-here', { wish })
+          : text('transport.not-working', { wish, detail: asked.detail }),
+        asked?.fix ?? null,
       );
-    const warnings =
-      wish === 'sockets' && needsLink(needs)
-        ? [`Plain sockets: ${withoutLink(needs)}; the profile asks for sockets`]
-        : [];
-    return { name: wish, reason: 'chosen in the profile', warnings };
+    const warnings = wish === 'sockets' && needsLink(needs) ? [text('transport.warning.asked', linkWish(needs))] : [];
+    return { name: wish, reason: text('transport.reason.profile'), warnings };
   }
-  if (!needsLink(needs)) return { name: 'sockets', reason: 'no privilege needed', warnings: [] };
+  if (!needsLink(needs)) return { name: 'sockets', reason: text('transport.reason.no-privilege'), warnings: [] };
   for (const name of RAW_TRANSPORTS)
-    if (state(name)?.works === true) return { name, reason: `needed for ${linkWish(needs)}`, warnings: [] };
+    if (state(name)?.works === true)
+      return { name, reason: text('transport.reason.link', linkWish(needs)), warnings: [] };
   const fix = state('helper')?.fix ?? state('pcap')?.fix ?? null;
-  const why = `no raw transport works here${fix === null ? '' : `. ${fixText(fix)}`}`;
   return {
     name: 'sockets',
-    reason: 'no raw transport works here',
-    warnings: [`Plain sockets: ${withoutLink(needs)}; ${why}`],
+    reason: text('transport.reason.no-raw'),
+    warnings: [text('transport.warning.no-raw', { ...linkWish(needs), fix: fix === null ? null : fixText(fix) })],
   };
 }
 
-/** A SYN whose ISN is ours: there is no way around a raw transport, and only the helper can go on from such a SYN. */
+/** A SYN whose fields are ours: there is no way around a raw transport, and only the helper can go on from such a SYN. */
 function chooseForSyn(needs: TransportNeeds, states: readonly TransportState[]): TransportChoice {
-  const able = needs.syn === 'adopted' ? (['helper'] as const) : RAW_TRANSPORTS;
+  const adopted = needs.syn === 'adopted';
+  const able = adopted ? (['helper'] as const) : RAW_TRANSPORTS;
   const wanted = able.filter((name) => needs.wish === 'auto' || needs.wish === name);
   const name = wanted.find((each) => states.some((state) => state.name === each && state.works));
   if (name !== undefined) {
-    const warnings =
-      needs.syn === 'adopted' && needsLink(needs)
-        ? [`Helper: ${withoutLink(needs)}; the SYN becomes a connection of this computer’s`]
-        : [];
-    return { name, reason: 'needed for a SYN whose ISN is the knock', warnings };
+    const warnings = adopted && needsLink(needs) ? [text('transport.warning.adopted', linkWish(needs))] : [];
+    return { name, reason: text('transport.reason.syn'), warnings };
   }
   const lacking = states.filter((state) => wanted.some((each) => each === state.name));
-  const [fix] = lacking.flatMap((state) => (state.fix === null ? [] : [state.fix]));
-  throw new SesamyError(
-    'transport-unavailable',
-    wanted.length === 0
-      ? `The transport ${needs.wish} cannot choose a SYN’s ISN${needs.syn === 'adopted' ? ' and go on with the connection; only the helper can' : ''}.`
-      : `TCP Stealth needs ${needs.syn === 'adopted' ? 'the helper' : 'a raw transport'}. ${lacking.map(({ detail }) => detail).join(' ')}`,
-    {
-      ...(fix === undefined ? {} : { steps: [fixText(fix)] }),
-      action: { kind: 'open-permissions', label: 'Permissions' },
-    },
-  );
+  const [fix = null] = lacking.flatMap((state) => (state.fix === null ? [] : [state.fix]));
+  const details = lacking.map(({ detail }) => detail).join(' ');
+  if (wanted.length === 0)
+    throw unavailable(
+      text(adopted ? 'transport.cannot-adopt' : 'transport.cannot-choose-syn', { wish: needs.wish }),
+      fix,
+    );
+  throw unavailable(text(adopted ? 'transport.needs-helper' : 'transport.needs-raw', { details }), fix);
+}
+
+function unavailable(cause: Text, fix: TransportState['fix']): SesamyError {
+  return new SesamyError('transport-unavailable', cause, {
+    ...(fix === null ? {} : { steps: [fixText(fix)] }),
+    action: { kind: 'open-permissions', label: text('action.permissions') },
+  });
 }
 
 function fixText(fix: NonNullable<TransportState['fix']>): string {
   return fix.command === null ? fix.text : `${fix.text} ${fix.command}`;
-}
-
-/** What is left out above the link level, where the interface's address is all of it that is used. */
-function withoutLink({ interface: name, sourceMac }: TransportNeeds): string {
-  const lost = [
-    name === null ? null : `the routing table, not the profile, chooses the way out (asked for: ${name})`,
-    sourceMac === null ? null : `the source MAC ${sourceMac} is not used`,
-  ];
-  return lost.filter((each) => each !== null).join(', and ');
 }

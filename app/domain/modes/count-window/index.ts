@@ -1,8 +1,9 @@
-import type { KnockPlan, PlanBand, PlannedPacket, PlanStep } from '../../plan/knock-plan';
+import { text } from '../../../text/text';
 import { CONNECT_TIMEOUT_MS } from '../../plan/connect-timeout';
-import { count, duration, protocolName } from '../../../text/words';
+import { bareKnock, PLAIN_PLAN } from '../../plan/knock-plan';
+import type { KnockPlan, PlanBand, PlannedPacket, PlanStep } from '../../plan/knock-plan';
+import type { Moment } from '../../plan/moment';
 import { defineMode } from '../mode-definition';
-import type { PlanContext } from '../mode-definition';
 import { typedNumber } from '../inline';
 import type { InlineForm } from '../inline';
 import { countWindowDoor } from './door';
@@ -18,43 +19,51 @@ export function connectDelayMs(windowMs: number): number {
   return Math.min(Math.floor(windowMs / 8), 1000);
 }
 
-function plan(mode: CountWindow, context: PlanContext): KnockPlan {
+function plan(mode: CountWindow, { servicePort }: Moment): KnockPlan {
   const bursts = burstsOf(mode.sequence);
-  const port = mode.knockPort ?? context.servicePort;
+  const port = mode.knockPort ?? servicePort;
   const packets: PlannedPacket[] = [];
   const steps: PlanStep[] = [];
   const bands: PlanBand[] = [];
   bursts.forEach((knocks, burst) => {
     const atMs = burst * mode.windowMs;
     steps.push({
-      label: `Burst ${burst + 1}`,
-      detail: `${count(knocks, mode.protocol === 'tcp' ? 'SYN' : 'datagram')} to port ${port}`,
+      label: text('step.burst', { number: burst + 1 }),
+      detail: text('step.burst.detail', { knocks, protocol: mode.protocol, port }),
       firstPacket: packets.length,
       packetCount: knocks,
     });
-    bands.push({ fromMs: atMs, toMs: atMs + mode.windowMs, label: burst === 0 ? 'window 1' : String(burst + 1) });
+    const label = burst === 0 ? text('band.first') : text('band.number', { number: burst + 1 });
+    bands.push({ fromMs: atMs, toMs: atMs + mode.windowMs, label });
     for (let knock = 0; knock < knocks; knock++)
-      packets.push({ index: packets.length, atMs, protocol: mode.protocol, port });
+      packets.push(bareKnock(packets.length, atMs, { protocol: mode.protocol, port }));
   });
   const lastBurstMs = (bursts.length - 1) * mode.windowMs;
   const delayMs = connectDelayMs(mode.windowMs);
   return {
-    summary: `count-window ${bursts.join(' ')}, every ${duration(mode.windowMs)} · ${protocolName(mode.protocol)}`,
+    ...PLAIN_PLAN,
+    summary: text('count-window.summary', {
+      bursts: bursts.join(' '),
+      windowMs: mode.windowMs,
+      protocol: mode.protocol,
+    }),
     packets,
     steps,
     bands,
     connect: {
-      port: context.servicePort,
+      port: servicePort,
       atMs: lastBurstMs + delayMs,
       timeoutMs: CONNECT_TIMEOUT_MS,
-      probing: 'only-session',
-      reattemptMs: null,
+      by: 'ordinary',
+      syn: null,
+      firstBytes: 0,
+      verify: 'only-session',
     },
     // From the last burst on, the counts are right until the last burst is a window old.
     door: { fromMs: lastBurstMs, toMs: lastBurstMs + mode.windowMs, singleUse: true },
     slack: { knockLateMs: delayMs, connectLateMs: mode.windowMs - delayMs },
-    retryQuietMs: bursts.length * mode.windowMs,
-    closing: [],
+    // What is left of a failed try counts in the next one until it is this old.
+    retry: { quietMs: bursts.length * mode.windowMs, resync: [], nextTryUnixMs: null, tries: 2 },
   };
 }
 
@@ -84,18 +93,26 @@ const inline: InlineForm<CountWindow> = {
 /** Open Sesamy's own kind of knock: one port, a counted burst of knocks in each window (knock-modes §1, seed 002). */
 export const countWindow = defineMode({
   kind: 'count-window',
-  label: 'Count-window',
-  description: 'One port, a number of knocks in each window',
+  label: text('count-window.label'),
+  description: text('count-window.description'),
   schema: countWindowSchema,
   defaults: { kind: 'count-window', sequence: '1234', windowMs: 3000, knockPort: null, protocol: 'tcp' },
+  example: { kind: 'count-window', sequence: '1234', windowMs: 3000, knockPort: null, protocol: 'tcp' },
   plan,
-  door: (mode, context) =>
-    countWindowDoor({
-      sequence: mode.sequence,
-      windowMs: mode.windowMs,
-      knockPort: mode.knockPort ?? context.servicePort,
-      servicePort: context.servicePort,
-    }),
+  advice: {
+    'not-opened': { steps: [text('count-window.advice.counts'), text('advice.same-address')], field: 'mode.sequence' },
+    'hung-up': { steps: [text('count-window.advice.counts'), text('advice.service')], field: 'mode.sequence' },
+  },
+  server: {
+    door: (mode, { servicePort }) =>
+      countWindowDoor({
+        sequence: mode.sequence,
+        windowMs: mode.windowMs,
+        knockPort: mode.knockPort ?? servicePort,
+        servicePort,
+      }),
+    practice: { kind: 'count-window', sequence: '123', windowMs: 1000, knockPort: null, protocol: 'tcp' },
+  },
   inline,
-  outline: (mode) => `count-window, ${count(mode.sequence.length, 'burst')}`,
+  outline: (mode) => text('count-window.outline', { bursts: mode.sequence.length }),
 });

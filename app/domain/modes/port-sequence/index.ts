@@ -1,22 +1,15 @@
-import type { KnockPlan, PlannedPacket } from '../../plan/knock-plan';
+import { text } from '../../../text/text';
+import { FIRST_LOOK_MS } from '../../plan/connect-schedule';
 import { CONNECT_TIMEOUT_MS } from '../../plan/connect-timeout';
-import { count, duration } from '../../../text/words';
+import { bareKnock, PLAIN_PLAN } from '../../plan/knock-plan';
+import type { KnockPlan, PlannedPacket } from '../../plan/knock-plan';
+import type { Moment } from '../../plan/moment';
 import { defineMode } from '../mode-definition';
-import type { PlanContext } from '../mode-definition';
 import { typedNumber } from '../inline';
 import type { InlineForm } from '../inline';
 import { portSequenceDoor } from './door';
 import { portSequenceSchema } from './schema';
 import type { PortSequence, SequenceStep } from './schema';
-
-/**
- * How long after the last step the connection starts, in milliseconds. knockd runs a shell and a firewall command
- * first; a SYN that comes too early is dropped and comes again only after a second.
- */
-const SETTLE_MS = 300;
-
-/** After a refusal (a firewall that rejects, and has not opened yet) the engine tries again after this time. */
-const REATTEMPT_MS = 250;
 
 /** knockd's own default for seq_timeout. */
 const KNOCKD_SEQ_TIMEOUT_SECONDS = 25;
@@ -31,34 +24,59 @@ function timeoutSeconds(mode: PortSequence): number {
   return Math.max(KNOCKD_SEQ_TIMEOUT_SECONDS, Math.ceil(((longest - 1) * mode.delayMs) / 1000) + 2);
 }
 
+/** Time between knocks of a new profile, in milliseconds. */
+const DEFAULT_DELAY_MS = 100;
+
+/** How many tries make sense where the server can be brought back to its beginning. */
+const TRIES = 3;
+
 function schedule(steps: readonly SequenceStep[], delayMs: number): readonly PlannedPacket[] {
-  return steps.map((step, index) => ({ index, atMs: index * delayMs, protocol: step.protocol, port: step.port }));
+  return steps.map((step, index) => bareKnock(index, index * delayMs, step));
 }
 
-function plan(mode: PortSequence, context: PlanContext): KnockPlan {
+/**
+ * What makes a knockd forget a try whose last knock was lost: that knock alone, which completes it, or is ignored where no try waits
+ * for it. Where it also begins a sequence nothing does (knock-modes §2).
+ */
+function resync({ steps }: PortSequence): readonly PlannedPacket[] {
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return first.port === last.port && first.protocol === last.protocol ? [] : [bareKnock(0, 0, last)];
+}
+
+function plan(mode: PortSequence, { servicePort }: Moment): KnockPlan {
   const packets = schedule(mode.steps, mode.delayMs);
   const lastKnockMs = (packets.length - 1) * mode.delayMs;
-  const atMs = lastKnockMs + SETTLE_MS;
+  const back = resync(mode);
   return {
-    summary: `port sequence ${packets.map((p) => `${p.port}/${p.protocol}`).join(', ')}, every ${duration(mode.delayMs)}`,
+    ...PLAIN_PLAN,
+    summary: text('port-sequence.summary', {
+      ports: packets.map((p) => `${p.port}/${p.protocol}`).join(', '),
+      delayMs: mode.delayMs,
+    }),
     packets,
-    steps: packets.map((packet) => ({
-      label: `Step ${packet.index + 1}`,
-      detail: `${packet.protocol === 'tcp' ? '1 SYN' : '1 datagram'} to port ${packet.port}`,
-      firstPacket: packet.index,
+    steps: packets.map(({ index, protocol, port }) => ({
+      label: text('step.numbered', { number: index + 1 }),
+      detail: text('step.numbered.detail', { protocol, port }),
+      firstPacket: index,
       packetCount: 1,
     })),
-    bands: [],
     connect: {
-      port: context.servicePort,
-      atMs,
+      port: servicePort,
+      atMs: lastKnockMs + FIRST_LOOK_MS,
       timeoutMs: CONNECT_TIMEOUT_MS,
-      probing: 'free',
-      reattemptMs: REATTEMPT_MS,
+      by: 'ordinary',
+      syn: null,
+      firstBytes: 0,
+      verify: 'free',
     },
     door: { fromMs: lastKnockMs, toMs: null, singleUse: false },
-    slack: null,
-    retryQuietMs: timeoutSeconds(mode) * 1000,
+    retry: {
+      quietMs: timeoutSeconds(mode) * 1000,
+      resync: back,
+      nextTryUnixMs: null,
+      tries: back.length === 0 ? 1 : TRIES,
+    },
     closing: mode.closing === null ? [] : schedule(mode.closing, mode.delayMs),
   };
 }
@@ -78,12 +96,12 @@ function writeSteps(steps: readonly SequenceStep[]): string {
 const inline: InlineForm<PortSequence> = {
   options: [
     { flags: '--steps <list>', field: 'steps', description: 'ports in order, such as 7000:tcp,8000:udp,9000' },
-    { flags: '--delay <ms>', field: 'delayMs', description: 'milliseconds between knocks (default: 200)' },
+    { flags: '--delay <ms>', field: 'delayMs', description: 'milliseconds between knocks (default: 100)' },
     { flags: '--closing <list>', field: 'closing', description: 'knocks that shut the door when a session ends' },
   ],
   read: (values) => ({
     steps: readSteps(values['steps']),
-    delayMs: typedNumber(values['delayMs'] ?? '200'),
+    delayMs: typedNumber(values['delayMs'] ?? String(DEFAULT_DELAY_MS)),
     closing: readSteps(values['closing']) ?? null,
   }),
   write: (mode) => [
@@ -92,30 +110,44 @@ const inline: InlineForm<PortSequence> = {
   ],
 };
 
+const STEPS = [
+  { port: 7000, protocol: 'tcp' },
+  { port: 8000, protocol: 'tcp' },
+  { port: 9000, protocol: 'tcp' },
+] as const satisfies readonly SequenceStep[];
+
 /** Several ports in order, as knockd and its kin expect (knock-modes §2, seed 003). */
 export const portSequence = defineMode({
   kind: 'port-sequence',
-  label: 'Port sequence',
-  description: 'Several ports in order, as knockd',
+  label: text('port-sequence.label'),
+  description: text('port-sequence.description'),
   schema: portSequenceSchema,
-  defaults: {
-    kind: 'port-sequence',
-    steps: [
-      { port: 7000, protocol: 'tcp' },
-      { port: 8000, protocol: 'tcp' },
-      { port: 9000, protocol: 'tcp' },
-    ],
-    delayMs: 200,
-    closing: null,
-  },
+  defaults: { kind: 'port-sequence', steps: [...STEPS], delayMs: DEFAULT_DELAY_MS, closing: null },
+  example: { kind: 'port-sequence', steps: [...STEPS], delayMs: DEFAULT_DELAY_MS, closing: null },
   plan,
-  door: (mode, context) =>
-    portSequenceDoor({
-      steps: mode.steps,
-      closing: mode.closing,
-      servicePort: context.servicePort,
-      timeoutSeconds: timeoutSeconds(mode),
-    }),
+  advice: {
+    'not-opened': { steps: [text('port-sequence.advice.steps'), text('advice.same-address')], field: 'mode.steps' },
+    'hung-up': { steps: [text('port-sequence.advice.steps'), text('advice.service')], field: 'mode.steps' },
+  },
+  server: {
+    door: (mode, { servicePort }) =>
+      portSequenceDoor({
+        steps: mode.steps,
+        closing: mode.closing,
+        servicePort,
+        timeoutSeconds: timeoutSeconds(mode),
+      }),
+    practice: {
+      kind: 'port-sequence',
+      steps: [
+        { port: 17_000, protocol: 'tcp' },
+        { port: 18_000, protocol: 'udp' },
+        { port: 19_000, protocol: 'tcp' },
+      ],
+      delayMs: 200,
+      closing: null,
+    },
+  },
   inline,
-  outline: (mode) => `port sequence, ${count(mode.steps.length, 'step')}`,
+  outline: (mode) => text('port-sequence.outline', { steps: mode.steps.length }),
 });

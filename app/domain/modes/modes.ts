@@ -1,0 +1,6 @@
+/** The list of modes, and nothing else: the one line that a new mode adds outside its own folder. */
+import { countWindow } from './count-window';
+import { portSequence } from './port-sequence';
+import { tcpStealth } from './tcp-stealth';
+
+export const MODES = [countWindow, portSequence, tcpStealth] as const;
