@@ -79,7 +79,7 @@ function printPreview(file: string, profile: Profile, remarks: readonly string[]
   out(`${plain(file)}: ${plain(profile.name)}`);
   for (const line of profileLines(profile, reveal)) out(`  ${line}`);
   out(
-    `  means         ${reveal ? planKnock(profile.mode, { servicePort: profile.servicePort }).summary : modeDefinition(profile.mode.kind).outline(profile.mode)}`,
+    `  means         ${reveal ? say(planKnock(profile.mode, { servicePort: profile.servicePort }).summary) : say(modeDefinition(profile.mode.kind).outline(profile.mode))}`,
   );
   for (const remark of remarks) out(`  note: ${plain(remark)}`);
 }

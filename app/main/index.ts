@@ -127,6 +127,10 @@ async function start(): Promise<void> {
     // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
     sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
     knownHostsLine: (profile) => practice.knownHostsLine(profile),
+    preparing: (profile) => profiles.preparing(profile),
+    spend: (profileId, used) => {
+      profiles.spend(profileId, used);
+    },
   });
   const agent = holdAgent({
     path: agentPath({ env: process.env, platform: process.platform, uid: process.getuid?.() ?? 0, tmp: tmpdir() }),

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
+import { preparing } from '../engine/prepare';
+import type { Kept, Prepare } from '../engine/prepare';
 import { freeNames } from '../library/free-names';
 import { findProfile } from '../library/saved-profile';
 import type { ProfileSummary } from '../shared/contract';
@@ -18,6 +20,12 @@ export interface Profiles {
   get(id: string): Profile;
   /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
   find(name: string): Profile;
+  /** What is kept beside a profile. */
+  kept(id: string): Kept;
+  /** How a profile becomes ready to knock with, at each try. */
+  preparing(profile: Profile): Prepare;
+  /** Notes that so many of the profile's one-time secrets are used up; null: it has none. Never takes any back. */
+  spend(id: string, used: number | null): void;
   /** Errors as {@link OpenVault.change}, and `vault-locked`. */
   change(edits: ProfileEdits): Promise<void>;
   /** A profile that is never saved, until `letGo` or the lock. */
@@ -56,7 +64,19 @@ export function holdProfiles(state: StateHolder): Profiles {
     publish();
   };
 
+  const kept = (id: string): Kept => ({
+    used: vault?.states.get(id)?.used ?? 0,
+    attachment: (digest) => vault?.attachment(digest) ?? null,
+  });
+
   return {
+    kept,
+    preparing: (profile) => preparing(profile, () => kept(profile.id)),
+    spend(id, used) {
+      if (used === null || vault?.profiles.has(id) !== true || used <= kept(id).used) return;
+      // A store that cannot be written leaves the number as it was: the next knock is then the same once more.
+      change([{ kind: 'state', id, used, base: 'any' }]).catch(() => undefined);
+    },
     follow(next) {
       vault = next;
       removed.clear();

@@ -2,7 +2,7 @@
  * The catalogue: every sentence for people, in English. An entry is the sentence, or a function from its values to it.
  * Ids are grouped by who makes them; `text.ts` derives their types from here.
  */
-import { count, duration, protocolName } from './words';
+import { anyOf, count, duration, protocolName } from './words';
 
 type Protocol = 'tcp' | 'udp';
 
@@ -32,6 +32,12 @@ interface StealthUse {
   readonly asKnock: boolean;
   readonly timestamps: boolean;
   readonly integrityLength: number;
+}
+
+interface Looked {
+  readonly address: string;
+  readonly port: number;
+  readonly attempts: number;
 }
 
 const stealthParts = ({ timestamps, integrityLength }: StealthUse): string =>
@@ -88,6 +94,46 @@ export const en = {
   'error.first-bytes': 'The program sends too little by itself',
   'error.source-unknown': 'This computer’s address, as the server sees it, is not known',
   'error.knock-refused': 'This knock cannot be made now',
+
+  'not-opened.refused': (v: Looked) =>
+    `Every knock left, but ${v.address} refused the connection to port ${v.port} (${count(v.attempts, 'attempt')}).`,
+  'not-opened.silent': (v: Looked & { readonly waitedMs: number }) =>
+    `Every knock left, but ${v.address} port ${v.port} did not answer within ${duration(v.waitedMs)} (${count(v.attempts, 'attempt')}).`,
+  'first-bytes.no-session': 'This knock depends on the first bytes of the session, and a knock alone has none.',
+  'first-bytes.fdpass':
+    'This knock depends on the first bytes of the session, and ssh sends none before it has the connection (ProxyUseFdpass).',
+  'first-bytes.fdpass.advice': 'Use sesamy proxy without --fdpass, or set the integrity length to 0.',
+  'first-bytes.too-few': (v: { readonly length: number; readonly got: number }) =>
+    `The knock protects the first ${count(v.length, 'byte')}, and the program that uses the connection sends ${v.got === 0 ? 'nothing' : `only ${count(v.got, 'byte')}`} before it hears from the server.`,
+  'first-bytes.none.advice': 'Set the integrity length to 0, on the server too.',
+  'first-bytes.fewer.advice': (v: { readonly got: number }) =>
+    `For ssh that is its banner: set the integrity length to ${v.got} or less, on the server too.`,
+  'fdpass.ordinary': 'Only a connection whose own SYN is the knock can be handed to ssh (ProxyUseFdpass).',
+  'fdpass.ordinary.advice': 'Take ProxyUseFdpass and --fdpass away.',
+  'source.late': (v: { readonly asked: string; readonly ms: number }) =>
+    `The lookup of this computer’s address (${v.asked}) did not answer within ${duration(v.ms)}.`,
+  'source.failed': (v: { readonly asked: string; readonly reason: string }) =>
+    `The lookup of this computer’s address (${v.asked}) failed: ${v.reason}.`,
+  'source.empty': (v: { readonly asked: string }) =>
+    `The lookup of this computer’s address (${v.asked}) answered nothing.`,
+  'source.nonsense': (v: { readonly asked: string; readonly answer: string }) =>
+    `The lookup of this computer’s address (${v.asked}) answered ${v.answer}, which is not one address.`,
+  'source.family': (v: { readonly asked: string; readonly answer: string; readonly family: number }) =>
+    `The lookup of this computer’s address (${v.asked}) answered ${v.answer}, and the knock goes over IPv${v.family}.`,
+  'source.private': (v: { readonly source: string; readonly destination: string }) =>
+    `The knock is made for the source address ${v.source}, which is private, and ${v.destination} is not: the server will see another one if a NAT lies between.`,
+  'attachment.missing': (v: { readonly digest: string }) =>
+    `The profile’s key file ${v.digest.slice(0, 16)}… is not in the store, or was altered.`,
+  'practice.no-door': (v: { readonly kind: string }) =>
+    `A profile of the mode ${v.kind} cannot be practised on: a door without privileges does not see what its knock is.`,
+  'practice.no-door.advice': (v: { readonly kinds: readonly string[] }) => `Practise on ${anyOf(v.kinds)}.`,
+  'recipe.none': (v: { readonly kind: string }) => `There is no recipe yet for servers of the mode ${v.kind}.`,
+  'recipe.none.advice': (v: { readonly kinds: readonly string[] }) => `Recipes there are for ${anyOf(v.kinds)}.`,
+  'ticket.gone': 'The Open Sesamy window that asked for this session has nothing for it.',
+  'ticket.gone.advice': 'Press the button in the window again.',
+  'agent.gone': 'The Open Sesamy window went away or was locked.',
+  'knock.cancelled': 'The knock was cancelled.',
+  'waiting.for-its-time': 'The knock waits for its time.',
 
   // Advice that several modes give.
   'advice.settings': 'Check the knock’s settings against the server’s.',
