@@ -6,7 +6,7 @@ import { connect as netConnect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from '../text/text';
 import { SesamyError } from '../domain/errors';
-import { attemptAtMs, attemptLifeMs, MAX_UNDER_WAY } from '../domain/plan/connect-schedule';
+import { attemptAtMs, attemptLifeMs, MAX_UNDER_WAY, REPEATED_MS, synsOf } from '../domain/plan/connect-schedule';
 import type { KnockEvent, Learned } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
 import { monotonicMs, sleepUntil, throwIfCancelled } from './clock';
@@ -20,9 +20,6 @@ export interface Shut {
   readonly attempts: number;
   readonly waitedMs: number;
 }
-
-/** When Linux first repeats a SYN, in milliseconds (RFC 6298 §2.1). */
-const REPEATED_MS = 1000;
 
 interface Attempt {
   readonly synAtMs: number;
@@ -111,7 +108,7 @@ function nextAttempt(
   if (single) return attempts === 0 ? startMs : null;
   if (underWay >= MAX_UNDER_WAY) return null;
   const dueMs = startMs + attemptAtMs(attempts + 1);
-  return Math.max(dueMs, budget.roomAtMs(Math.max(dueMs, monotonicMs())));
+  return Math.max(dueMs, budget.roomAtMs(Math.max(dueMs, monotonicMs()), synsOf(attempts + 1)));
 }
 
 /** The first attempt that comes to an end before a time; null when none does. */

@@ -20,10 +20,10 @@ export class SynBudget {
     if (at !== -1) this.times.splice(at, 1);
   }
 
-  /** From when on another SYN may leave; never before `nowMs`. */
-  roomAtMs(nowMs: number): number {
+  /** From when on there is room for so many more SYNs; never before `nowMs`. */
+  roomAtMs(nowMs: number, syns: number): number {
     this.times = this.times.filter((time) => time > nowMs - BUDGET_MS);
-    const oldest = this.times[this.times.length - SYN_BUDGET];
+    const oldest = this.times[this.times.length - SYN_BUDGET + syns - 1];
     return oldest === undefined ? nowMs : oldest + BUDGET_MS;
   }
 }
