@@ -160,6 +160,7 @@ export function askQuestions(
       };
       const timer = setTimeout(giveUp, timeoutMs);
       signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
       const known = { firstBytes: firstBytes === null ? null : bytesToHex(firstBytes), learned };
       sendLine(socket, { say: 'prepare', request, ...known });
       try {
