@@ -40,6 +40,12 @@ interface RunDependencies {
   readonly spend: (profileId: string, used: number | null) => void;
 }
 
+/** How many of the profile's one-time secrets are used up by the knock that a run follows. */
+function spentBy(run: RunState): number | null {
+  const armed = run.events.findLast((event) => event.type === 'armed');
+  return armed?.type === 'armed' ? armed.plan.spent : null;
+}
+
 export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing, spend }: RunDependencies): Runs {
   const cancels = new Map<string, () => void>();
   const tickets = new Set<RunTicket>();
@@ -53,6 +59,7 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
   const record = (runId: string, profileId: string, event: KnockEvent): void => {
     const run = current(profileId);
     if (run === undefined || run.runId !== runId || run.done) return;
+    if (event.type === 'open') spend(profileId, spentBy(run));
     const retryNotBeforeMs =
       event.type === 'failed' && event.retryAfterMs > 0 ? Date.now() + event.retryAfterMs : run.retryNotBeforeMs;
     publish({ ...run, events: [...run.events, event], retryNotBeforeMs });

@@ -6,6 +6,7 @@
  * renderer, one slice at a time, and is trusted, because main made it.
  */
 import * as z from 'zod';
+import type { Sentence } from '../text/text';
 import type { ErrorInfo } from '../domain/errors';
 import { modeSchema } from '../domain/modes/registry';
 import type { Recipe } from '../domain/modes/recipe';
@@ -36,7 +37,7 @@ export interface ProfileSummary {
   readonly servicePort: number;
   readonly modeKind: ModeKind;
   /** For example "count-window, 4 bursts". */
-  readonly outline: string;
+  readonly outline: Sentence;
   readonly tags: readonly string[];
 }
 
@@ -155,7 +156,7 @@ export interface ImportItem {
         readonly name: string;
         readonly host: string;
         readonly servicePort: number;
-        readonly outline: string;
+        readonly outline: Sentence;
         /** What the file left open, and what is worth a look before trusting it. */
         readonly remarks: readonly string[];
       }

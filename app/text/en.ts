@@ -2,7 +2,7 @@
  * The catalogue: every sentence for people, in English. An entry is the sentence, or a function from its values to it.
  * Ids are grouped by who makes them; `text.ts` derives their types from here.
  */
-import { anyOf, count, duration, protocolName } from './words';
+import { anyOf, clockTime, count, duration, protocolName } from './words';
 
 type Protocol = 'tcp' | 'udp';
 
@@ -39,6 +39,16 @@ interface Looked {
   readonly port: number;
   readonly attempts: number;
 }
+
+interface Again {
+  readonly learned: 'silent' | 'refused';
+  readonly next: number;
+  readonly of: number;
+  readonly atUnixMs: number;
+}
+
+const learnedWords = ({ learned }: Again): string =>
+  learned === 'refused' ? 'the port refused' : 'the port did not answer';
 
 const stealthParts = ({ timestamps, integrityLength }: StealthUse): string =>
   `${timestamps ? ', with timestamps' : ''}${integrityLength === 0 ? '' : `, integrity of ${integrityLength} bytes`}`;
@@ -134,6 +144,13 @@ export const en = {
   'agent.gone': 'The Open Sesamy window went away or was locked.',
   'knock.cancelled': 'The knock was cancelled.',
   'waiting.for-its-time': 'The knock waits for its time.',
+
+  // A run, as window and command line tell of it.
+  'run.waiting': (v: { readonly untilUnixMs: number }) => `the knock waits for its time, ${clockTime(v.untilUnixMs)}`,
+  'run.again': (v: Again) => `${learnedWords(v)}; try ${v.next} of ${v.of} at ${clockTime(v.atUnixMs)}`,
+  'run.try': (v: Again) => `try ${v.next} of ${v.of}, `,
+  'run.log.waiting': (v: { readonly untilUnixMs: number }) => `waits until ${clockTime(v.untilUnixMs)}`,
+  'run.log.again': (v: Again) => `${learnedWords(v)}; try ${v.next} of ${v.of} at ${clockTime(v.atUnixMs)}`,
 
   // Advice that several modes give.
   'advice.settings': 'Check the knock’s settings against the server’s.',

@@ -21,3 +21,13 @@ export function protocolName(protocol: 'tcp' | 'udp'): string {
 export function anyOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
+
+/** As in the middle of a sentence. */
+export function lowerFirst(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+/** A moment of today as a person reads it from a clock, with seconds, in this computer's own time zone. */
+export function clockTime(unixMs: number): string {
+  return new Date(unixMs).toTimeString().slice(0, 8);
+}

@@ -64,7 +64,7 @@ describe('a draft', () => {
 
   test('remembers the mode that is not chosen', () => {
     const [first, second] = [MODES[0].defaults, MODES[1].defaults];
-    const draft = modeDraft(first, { ...second, delayMs: 77 });
+    const draft = modeDraft([first, { ...second, delayMs: 77 }]);
     expect(modeInput({ ...draft, kind: second.kind })).toMatchObject({ kind: second.kind, delayMs: 77 });
   });
 

@@ -25,7 +25,7 @@ const ETH1: InterfaceInfo = {
 };
 const INTERFACES = [ETH0, ETH1];
 const MODE = { kind: 'count-window', sequence: '12', windowMs: 500, knockPort: null, protocol: 'tcp' } as const;
-const ANY = { transport: 'auto', interface: null, sourceMac: '', servicePort: '22', mode: modeDraft(MODE) };
+const ANY = { transport: 'auto', interface: null, sourceMac: '', servicePort: '22', mode: modeDraft([MODE]) };
 
 const SOCKETS: TransportState = { name: 'sockets', works: true, detail: 'No privilege.', fix: null };
 const HELPER: TransportState = { name: 'helper', works: true, detail: 'Installed.', fix: null };

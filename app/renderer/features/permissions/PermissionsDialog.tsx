@@ -33,7 +33,7 @@ export function PermissionsDialog() {
     >
       <p>
         A knock leaves this computer by the way that needs the least privilege. Only a knock from a chosen interface or
-        source MAC needs the helper or libpcap, and a TCP Stealth connection the helper.
+        source MAC needs the helper or libpcap, and a connection whose own SYN is the knock needs the helper.
       </p>
       <p role="status" aria-label="Result" className={styles['result']}>
         {checking ? 'Checking…' : states === null ? '' : resultSentence(states)}
