@@ -11,23 +11,11 @@ import type { ErrorInfo } from '../domain/errors';
 import { modeSchema } from '../domain/modes/registry';
 import type { Recipe } from '../domain/modes/recipe';
 import type { ModeKind } from '../domain/modes/registry';
+import type { NetworkInterface } from '../domain/network-interface';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { TransportState } from '../domain/plan/transport';
 import { profileSchema } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
-
-/** A network interface as the Info panel lists it. */
-export interface InterfaceInfo {
-  /** Position in the list, from 0: what knocksettings.txt calls the interface index. */
-  readonly index: number;
-  readonly name: string;
-  readonly mac: string | null;
-  readonly addresses: readonly string[];
-  readonly loopback: boolean;
-  readonly up: boolean;
-  /** A default route of either family goes through it. */
-  readonly defaultRoute: boolean;
-}
 
 /** What the list on the left may know of a profile: nothing secret. */
 export interface ProfileSummary {
@@ -287,7 +275,7 @@ export interface Answers {
   'run.cancel': null;
   'practice.start': { readonly profileId: string };
   'practice.stop': null;
-  'interfaces.list': readonly InterfaceInfo[];
+  'interfaces.list': readonly NetworkInterface[];
   'transports.list': readonly TransportState[];
   'settings.save': null;
 }

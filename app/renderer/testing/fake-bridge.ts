@@ -6,6 +6,7 @@ import { errorInfo, SesamyError, toErrorInfo } from '../../domain/errors';
 import { modeDefinition, MODES, planKnock, recipesOf } from '../../domain/modes/registry';
 import type { Recipe } from '../../domain/modes/recipe';
 import type { KnockEvent } from '../../domain/plan/knock-event';
+import type { NetworkInterface } from '../../domain/network-interface';
 import type { TransportState } from '../../domain/plan/transport';
 import { newProfile } from '../../domain/profile/profile';
 import type { Profile } from '../../domain/profile/profile';
@@ -17,7 +18,6 @@ import type {
   Bridge,
   ImportItem,
   ImportOutcome,
-  InterfaceInfo,
   KeySlot,
   ProfileSummary,
   Reply,
@@ -42,7 +42,7 @@ export interface FakeMain {
 
 interface Options {
   readonly profiles?: readonly Profile[];
-  readonly interfaces?: readonly InterfaceInfo[];
+  readonly interfaces?: readonly NetworkInterface[];
   /** What a computer has that allows plain sockets only, when it is left out. */
   readonly transports?: readonly TransportState[];
   readonly terminals?: readonly string[];
