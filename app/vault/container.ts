@@ -5,6 +5,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { check, freeText, group, listOf, matching, oneOf, wholeNumber } from '../domain/fields';
+import { keySlotSchema } from '../domain/key-slot';
 import { FormatProblem } from './problems';
 
 const MAGIC = { vault: 'OSVAULT', bundle: 'OSBUNDL' } as const;
@@ -39,15 +40,14 @@ function base64Of(label: string, bytes: number) {
   return matching(label, new RegExp(`^[A-Za-z0-9+/]{${digits}}={${padding}}$`), `${bytes} bytes in base64`);
 }
 
-const slotId = matching('Slot id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case');
-const time = (label: string) => wholeNumber(label, 0, Number.MAX_SAFE_INTEGER, 'milliseconds');
+const { id: slotId, createdUnixMs } = keySlotSchema.shape;
 
 const costError = 'Scrypt cost N must be a power of two from 2^14 to 2^20.';
 
 const passphraseSlotSchema = group('Passphrase slot', {
   id: slotId,
   kind: z.literal('passphrase'),
-  createdUnixMs: time('Creation time'),
+  createdUnixMs,
   kdf: group('Key derivation', {
     name: oneOf('Key derivation', ['scrypt']),
     N: z
@@ -66,7 +66,7 @@ const passphraseSlotSchema = group('Passphrase slot', {
 const deviceSlotSchema = group('Device slot', {
   id: slotId,
   kind: z.literal('device'),
-  createdUnixMs: time('Creation time'),
+  createdUnixMs,
   backend: freeText('Keyring', 80, { minLength: 1 }),
   sealedKey: matching(
     'Sealed key',
@@ -77,7 +77,7 @@ const deviceSlotSchema = group('Device slot', {
 });
 
 const headerSchema = group('Header', {
-  savedUnixMs: time('Time of saving'),
+  savedUnixMs: wholeNumber('Time of saving', 0, Number.MAX_SAFE_INTEGER, 'milliseconds'),
   nonce: base64Of('Nonce', NONCE_BYTES),
   slots: listOf(
     'Slots',

@@ -11,7 +11,7 @@ export { backupInfo } from './backup';
 export { looksLikeBundle, openBundle } from './bundle';
 export { vaultLocation } from './location';
 export { vaultStatus } from './open';
-export type { DeviceKeyring, OpenVault, ProfileEdits, SlotInfo, UnlockKey, VaultLocation, VaultStatus } from './vault';
+export type { DeviceKeyring, OpenVault, ProfileEdits, UnlockKey, VaultLocation, VaultStatus } from './vault';
 
 const OPTIONS = { files: REAL_FILES, cost: SCRYPT_COST };
 

@@ -1,6 +1,7 @@
 /** A vault with its key in memory: every change goes lock, newest file, edits, save, and only then shows here. */
 import { isDeepStrictEqual } from 'node:util';
 import { SesamyError } from '../domain/errors';
+import type { KeySlot } from '../domain/key-slot';
 import { parseProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 import { MAX_SLOTS, openContainer, sealContainer } from './container';
@@ -14,8 +15,8 @@ import { decodeProfiles, encodeProfiles } from './profiles';
 import { readChecksum, readContainer } from './read';
 import { LostLock, replaceVault, stampOf, sweep } from './save';
 import type { FileStamp } from './save';
-import { checkPassphrase, deviceSlot, passphraseSlot, slotInfo } from './slots';
-import type { OpenVault, ProfileEdit, ProfileEdits, SlotInfo, VaultLocation } from './vault';
+import { checkPassphrase, deviceSlot, passphraseSlot, keySlot } from './slots';
+import type { OpenVault, ProfileEdit, ProfileEdits, VaultLocation } from './vault';
 
 /** What the tests may replace: nothing of it is in the product's hands. */
 export interface VaultOptions {
@@ -126,8 +127,8 @@ export class UnlockedVault implements OpenVault {
     return this.#open?.version.profiles ?? new Map();
   }
 
-  get slots(): readonly SlotInfo[] {
-    return this.#open?.version.slots.map(slotInfo) ?? [];
+  get slots(): readonly KeySlot[] {
+    return this.#open?.version.slots.map(keySlot) ?? [];
   }
 
   refresh(): Promise<boolean> {

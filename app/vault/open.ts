@@ -9,7 +9,7 @@ import type { VaultOptions } from './open-vault';
 import { ensurePrivate, makePrivateFolder } from './private';
 import { notReadable, systemCode } from './problems';
 import { readContainer } from './read';
-import { deviceSlot, openWithDevice, openWithPassphrase, passphraseSlot, slotInfo } from './slots';
+import { deviceSlot, openWithDevice, openWithPassphrase, passphraseSlot, keySlot } from './slots';
 import type { DeviceKeyring, OpenVault, UnlockKey, VaultLocation, VaultStatus } from './vault';
 
 /** See {@link VaultStatus}. @throws SesamyError `vault-damaged`, `vault-version`, `vault-unsafe` */
@@ -23,7 +23,7 @@ export async function vaultStatus(location: VaultLocation): Promise<VaultStatus>
     if (await exists(location.backup)) throw onlyBackup(location);
     return { status: 'absent' };
   }
-  return { status: 'locked', slots: container.header.slots.map(slotInfo) };
+  return { status: 'locked', slots: container.header.slots.map(keySlot) };
 }
 
 /**

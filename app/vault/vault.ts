@@ -5,6 +5,7 @@
  * A random 256-bit data key encrypts the profiles; each key slot wraps that key once. Any number of processes may have
  * the same vault open: every change takes the lock, reads the newest file, applies itself to it and saves.
  */
+import type { KeySlot } from '../domain/key-slot';
 import type { Profile } from '../domain/profile/profile';
 
 /** Where a vault lives. All of it is private to the user: folder 0700, files 0600. */
@@ -14,16 +15,6 @@ export interface VaultLocation {
   readonly file: string;
   /** `profiles.vault.backup`: the version before the last save. */
   readonly backup: string;
-}
-
-/** A way into the vault, as far as it may be known without a key. */
-export interface SlotInfo {
-  readonly id: string;
-  readonly kind: 'passphrase' | 'device';
-  /** For a device slot: the keyring that sealed it, such as `gnome_libsecret`; null for a passphrase. */
-  readonly backend: string | null;
-  /** When the slot was made, in milliseconds since 1970. */
-  readonly createdUnixMs: number;
 }
 
 /** A keyring of this device (Electron's safeStorage in the app). `seal` and `unseal` are each other's inverse. */
@@ -44,7 +35,7 @@ export type VaultStatus =
   /** There is no vault yet. */
   | { readonly status: 'absent' }
   /** There is one, whole as far as can be seen without a key. */
-  | { readonly status: 'locked'; readonly slots: readonly SlotInfo[] };
+  | { readonly status: 'locked'; readonly slots: readonly KeySlot[] };
 
 /**
  * One change. `base` is the profile that the person saw when the change was made: when the newest file holds another
@@ -66,7 +57,7 @@ export interface OpenVault {
   readonly location: VaultLocation;
   /** The profiles as last read, by id. */
   readonly profiles: ReadonlyMap<string, Profile>;
-  readonly slots: readonly SlotInfo[];
+  readonly slots: readonly KeySlot[];
   /**
    * Reads the file again when it has changed since.
    * @returns whether anything is new
