@@ -18,6 +18,8 @@ export interface Profiles {
   get(id: string): Profile;
   /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
   find(name: string): Profile;
+  /** As {@link OpenVault.attachment}; null when locked. */
+  attachment(digest: string): Uint8Array | null;
   /** Errors as {@link OpenVault.change}, and `vault-locked`. */
   change(edits: ProfileEdits): Promise<void>;
   /** A profile that is never saved, until `letGo` or the lock. */
@@ -34,7 +36,7 @@ export interface Profiles {
 export function holdProfiles(state: StateHolder): Profiles {
   let vault: OpenVault | null = null;
   const passing = new Map<string, Profile>();
-  const removed = new Map<string, Profile>();
+  const removed = new Map<string, { readonly profile: Profile; readonly used: number }>();
 
   const all = (): readonly Profile[] => [...(vault?.profiles.values() ?? []), ...passing.values()];
   const publish = (): void => {
@@ -66,6 +68,7 @@ export function holdProfiles(state: StateHolder): Profiles {
     publish,
     get,
     find: (name) => findProfile(all(), name),
+    attachment: (digest) => vault?.attachment(digest) ?? null,
     change,
     keepForNow(profile) {
       passing.set(profile.id, profile);
@@ -80,14 +83,19 @@ export function holdProfiles(state: StateHolder): Profiles {
         return;
       }
       const profile = get(id);
+      const used = vault?.states.get(id)?.used ?? 0;
       await change([{ kind: 'remove', id, base: 'any' }]);
-      removed.set(id, profile);
+      removed.set(id, { profile, used });
     },
     async undoRemove(id) {
-      const profile = removed.get(id);
-      if (profile === undefined)
+      const gone = removed.get(id);
+      if (gone === undefined)
         throw new SesamyError('unknown-target', 'There is nothing to put back any more.', { steps: [] });
-      await change([{ kind: 'save', profile, base: null }]);
+      await change([
+        { kind: 'save', profile: gone.profile, base: null },
+        // A one-time secret that was used is of no use again.
+        { kind: 'state', id, used: gone.used, base: 0 },
+      ]);
       removed.delete(id);
     },
     async duplicate(id) {

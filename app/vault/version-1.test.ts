@@ -3,9 +3,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Profile } from '../domain/profile/profile';
-import { openBundle } from './bundle';
+import { attachmentDigest } from './attachments';
+import { restoreBackupWith } from './backup';
+import { openBundleWith } from './bundle';
 import { createVaultWith, openVaultWith } from './open';
-import { CHEAP_OPTIONS, numberedProfile, temporaryVault } from './testing';
+import { CHEAP_OPTIONS, keyFile, numberedProfile, profileWithKey, temporaryVault } from './testing';
 
 const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name));
 const VAULT = fixture('version-1.vault');
@@ -31,12 +33,31 @@ it('a vault of version 1 opens with every profile, and opening writes nothing', 
 });
 
 it('a bundle of version 1 opens with every profile', async () => {
-  expect(await openBundle(fixture('version-1.sesamy').toString(), BUNDLE_PASSPHRASE)).toMatchObject(PROFILES);
+  const found = await openBundleWith(CHEAP_OPTIONS, fixture('version-1.sesamy').toString(), BUNDLE_PASSPHRASE);
+  expect(found).toMatchObject(PROFILES.map((profile) => ({ profile, attachments: [] })));
 });
 
-it('the next save keeps every profile, and the file of version 1 as the backup', async () => {
+it('the next save is version 2 with every profile, and leaves the file of version 1 as the backup', async () => {
   const vault = await open();
-  await vault.change([{ kind: 'save', profile: numberedProfile(1), base: null }]);
-  expect([...(await open()).profiles.values()]).toMatchObject([...PROFILES, numberedProfile(1)]);
+  const key = keyFile(1, 1000);
+  await vault.change([
+    { kind: 'attach', bytes: key },
+    { kind: 'save', profile: profileWithKey(1, key), base: null },
+    { kind: 'state', id: PROFILES[0]?.id ?? '', used: 3, base: 0 },
+  ]);
+  expect(readFileSync(place.location.file).readUInt8(7)).toBe(2);
   expect(readFileSync(place.location.backup)).toEqual(VAULT);
+  const migrated = await open();
+  expect([...migrated.profiles.values()]).toMatchObject([...PROFILES, profileWithKey(1, key)]);
+  expect([...migrated.states]).toEqual([[PROFILES[0]?.id, { used: 3 }]]);
+  expect(migrated.attachment(attachmentDigest(key))).toEqual(new Uint8Array(key));
+});
+
+it('the backup of version 1 can be restored, and goes on from there', async () => {
+  await (await open()).change([{ kind: 'remove', id: PROFILES[0]?.id ?? '', base: 'any' }]);
+  await restoreBackupWith(CHEAP_OPTIONS.files, place.location);
+  const vault = await open();
+  expect([...vault.profiles.values()]).toMatchObject(PROFILES);
+  await vault.change([{ kind: 'save', profile: numberedProfile(1), base: null }]);
+  expect((await open()).profiles.size).toBe(PROFILES.length + 1);
 });

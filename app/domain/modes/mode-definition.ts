@@ -39,6 +39,8 @@ export interface ModeDefinition<
   readonly door: Maker;
   /** What a server needs to be opened by this mode, as text to copy; none where there is nothing to write down. */
   recipes?(mode: z.infer<Schema>, context: RecipeContext): readonly Recipe[];
+  /** SHA-256 digests, in lower-case hex, of the large secrets that these settings need; none where a mode has no such. */
+  attachments?(mode: z.infer<Schema>): readonly string[];
   /** Its options on the command line. */
   readonly inline: InlineForm<z.infer<Schema>>;
   /** One line for a list: says what kind of knock this is and gives nothing of the secret away. */
