@@ -4,8 +4,8 @@ import { modeDefinition, planKnock } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
 import { count } from '../text/words';
 import { openImport, readImport, saveImport } from '../library/import';
+import type { ImportedProfile } from '../library/import';
 import { readSettingsText } from '../library/settings-file';
-import type { RemarkedProfile } from '../library/settings-file';
 import { passphrasesOf, withKnown } from './passphrase';
 import type { PassphraseOptions, Passphrases } from './passphrase';
 import { err, out, plain } from './print';
@@ -22,7 +22,7 @@ export interface ImportOptions extends PassphraseOptions {
 
 /** What one file holds, or why it holds nothing. */
 type Found = { readonly file: string } & (
-  { readonly profiles: readonly RemarkedProfile[] } | { readonly error: ErrorInfo }
+  { readonly profiles: readonly ImportedProfile[] } | { readonly error: ErrorInfo }
 );
 
 /** `sesamy import`. Nothing is imported before the preview is confirmed. Returns the exit code. */

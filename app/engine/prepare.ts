@@ -11,6 +11,7 @@ import type { Fact, KnockPlan } from '../domain/plan/knock-plan';
 import type { Moment } from '../domain/plan/moment';
 import type { PreparedKnock } from '../domain/plan/prepared-knock';
 import { synNeed } from '../domain/plan/transport';
+import { attachmentMissing } from '../domain/profile/attachments';
 import type { Profile } from '../domain/profile/profile';
 import { monotonicMs, throwIfCancelled } from './clock';
 import { addressOf, interfaceOf, sourceAddressFor } from './interfaces';
@@ -66,7 +67,7 @@ export async function prepareKnock(
   const resolvedInMs = monotonicMs() - startedMs;
   const chosen = profile.interface === null ? null : await interfaceOf(profile.interface);
   const source = chosen === null ? await sourceAddressFor(address, family) : addressOf(chosen, family);
-  const facts: Facts = { address, family, source, kept, notes: [], signal };
+  const facts: Facts = { profile, address, family, source, kept, notes: [], signal };
   const plan = await settled(profile, facts, firstBytes);
   if (plan.refusal !== null) throw refused(plan.refusal);
   return {
@@ -90,6 +91,7 @@ export async function prepareKnock(
 
 /** What the engine knows of the moment, and where it says what is worth saying of a fact. */
 interface Facts {
+  readonly profile: Profile;
   readonly address: string;
   readonly family: AddressFamily;
   readonly source: string;
@@ -119,7 +121,10 @@ async function settled(profile: Profile, facts: Facts, firstBytes: Uint8Array | 
   }
 }
 
-async function gather(fact: Fact, { address, family, source, kept, notes, signal }: Facts): Promise<Partial<Moment>> {
+async function gather(
+  fact: Fact,
+  { profile, address, family, source, kept, notes, signal }: Facts,
+): Promise<Partial<Moment>> {
   switch (fact.kind) {
     case 'destination':
       return { destination: bytesOf(address) };
@@ -133,8 +138,7 @@ async function gather(fact: Fact, { address, family, source, kept, notes, signal
       return { unixMs: Date.now() };
     case 'attachment': {
       const bytes = kept.attachment(fact.digest);
-      if (bytes === null)
-        throw new SesamyError('attachment-missing', text('attachment.missing', { digest: fact.digest }));
+      if (bytes === null) throw attachmentMissing(profile);
       return {
         attachment: (digest) => (digest === fact.digest ? bytes : (kept.attachment(digest) ?? new Uint8Array())),
       };

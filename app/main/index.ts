@@ -258,7 +258,9 @@ async function start(): Promise<void> {
     },
     'export.bundle': ({ ids, passphrase }) => {
       const chosen = ids.map((id) => profiles.get(id));
-      return saveTo(window, 'Export an encrypted bundle', 'profiles.sesamy', () => sealBundle(chosen, passphrase));
+      return saveTo(window, 'Export an encrypted bundle', 'profiles.sesamy', () =>
+        sealBundle(chosen, passphrase, (digest) => profiles.attachment(digest)),
+      );
     },
     'recipe.get': ({ profileId }) => recipesOf(profileId),
     'recipe.save': async ({ profileId, index }) => {

@@ -20,8 +20,8 @@ export interface Profiles {
   get(id: string): Profile;
   /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
   find(name: string): Profile;
-  /** What is kept beside a profile. */
-  kept(id: string): Kept;
+  /** As {@link OpenVault.attachment}; null when locked. */
+  attachment(digest: string): Uint8Array | null;
   /** How a profile becomes ready to knock with, at each try. */
   preparing(profile: Profile): Prepare;
   /** Notes that so many of the profile's one-time secrets are used up; null: it has none. Never takes any back. */
@@ -42,7 +42,7 @@ export interface Profiles {
 export function holdProfiles(state: StateHolder): Profiles {
   let vault: OpenVault | null = null;
   const passing = new Map<string, Profile>();
-  const removed = new Map<string, Profile>();
+  const removed = new Map<string, { readonly profile: Profile; readonly used: number }>();
 
   const all = (): readonly Profile[] => [...(vault?.profiles.values() ?? []), ...passing.values()];
   const publish = (): void => {
@@ -64,13 +64,11 @@ export function holdProfiles(state: StateHolder): Profiles {
     publish();
   };
 
-  const kept = (id: string): Kept => ({
-    used: vault?.states.get(id)?.used ?? 0,
-    attachment: (digest) => vault?.attachment(digest) ?? null,
-  });
+  const attachment = (digest: string): Uint8Array | null => vault?.attachment(digest) ?? null;
+  const kept = (id: string): Kept => ({ used: vault?.states.get(id)?.used ?? 0, attachment });
 
   return {
-    kept,
+    attachment,
     preparing: (profile) => preparing(profile, () => kept(profile.id)),
     spend(id, used) {
       if (used === null || vault?.profiles.has(id) !== true || used <= kept(id).used) return;
@@ -100,14 +98,19 @@ export function holdProfiles(state: StateHolder): Profiles {
         return;
       }
       const profile = get(id);
+      const used = vault?.states.get(id)?.used ?? 0;
       await change([{ kind: 'remove', id, base: 'any' }]);
-      removed.set(id, profile);
+      removed.set(id, { profile, used });
     },
     async undoRemove(id) {
-      const profile = removed.get(id);
-      if (profile === undefined)
+      const gone = removed.get(id);
+      if (gone === undefined)
         throw new SesamyError('unknown-target', 'There is nothing to put back any more.', { steps: [] });
-      await change([{ kind: 'save', profile, base: null }]);
+      await change([
+        { kind: 'save', profile: gone.profile, base: null },
+        // A one-time secret that was used is of no use again.
+        { kind: 'state', id, used: gone.used, base: 0 },
+      ]);
       removed.delete(id);
     },
     async duplicate(id) {

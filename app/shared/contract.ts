@@ -8,6 +8,7 @@
 import * as z from 'zod';
 import type { Sentence } from '../text/text';
 import type { ErrorInfo } from '../domain/errors';
+import type { KeySlot } from '../domain/key-slot';
 import { modeSchema } from '../domain/modes/registry';
 import type { Recipe } from '../domain/modes/recipe';
 import type { ModeKind } from '../domain/modes/registry';
@@ -73,15 +74,6 @@ export const settingsSchema = z.strictObject({
 
 /** None of these is secret; they are kept in a file of their own. */
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
-
-/** A way into the vault, as the security settings list it. */
-export interface KeySlot {
-  readonly id: string;
-  readonly kind: 'passphrase' | 'device';
-  /** For a device slot: the keyring that holds it. */
-  readonly backend: string | null;
-  readonly createdUnixMs: number;
-}
 
 /** Whether this device's keyring can hold a key, and the reason for a person when it cannot. */
 export type DeviceKeyState =

@@ -324,8 +324,6 @@ export const en = {
     `The lookup of this computer’s address (${v.asked}) answered ${v.answer}, and the knock goes over IPv${v.family}.`,
   'source.private': (v: { readonly source: string; readonly destination: string }) =>
     `The knock is made for the source address ${v.source}, which is private, and ${v.destination} is not: the server will see another one if a NAT lies between.`,
-  'attachment.missing': (v: { readonly digest: string }) =>
-    `The profile’s key file ${v.digest.slice(0, 16)}… is not in the store, or was altered.`,
   'practice.no-door': (v: { readonly kind: string }) =>
     `A profile of the mode ${v.kind} cannot be practised on: a door without privileges does not see what its knock is.`,
   'practice.no-door.advice': (v: { readonly kinds: readonly string[] }) => `Practise on ${anyOf(v.kinds)}.`,
@@ -382,4 +380,19 @@ export const en = {
   'tcp-stealth.advice.server': 'Check that the server knows itself by the address and the port that you connect to.',
   'tcp-stealth.advice.integrity':
     'Set the integrity length to what the program sends by itself, on the server too; for ssh that is its banner.',
+
+  // The vault.
+  'vault.state-changed': (v: { readonly name: string; readonly base: number; readonly used: number }) =>
+    `“${v.name}” has used up ${v.used} of its one-time secrets, and not ${v.base}: something else has used or reset them meanwhile.`,
+  'vault.state-of-removed': 'The profile was removed by another program.',
+  'vault.attachment-missing': ({ name }: { readonly name: string }) =>
+    `The key file of “${name}” is not in the vault, or not as it was when it was chosen.`,
+  'vault.attachment-too-large': (v: { readonly bytes: number; readonly limit: number }) =>
+    `The key file has ${v.bytes} bytes; the vault keeps key files of at most ${v.limit} bytes.`,
+  'vault.attachments-too-many': (v: { readonly files: number; readonly limit: number }) =>
+    `The profiles would have ${count(v.files, 'key file')} in all; the vault keeps at most ${v.limit}.`,
+  'vault.attachments-too-many.step': 'Remove a profile whose key file is not needed any more first.',
+  'bundle.too-large': ({ limit }: { readonly limit: number }) =>
+    `The bundle would have more than ${limit} characters, and nobody could import it.`,
+  'bundle.too-large.step': 'Export fewer profiles at once.',
 } as const;

@@ -3,6 +3,7 @@
  * the renderer can be tried and tested without Electron, network or clock.
  */
 import { errorInfo, SesamyError, toErrorInfo } from '../../domain/errors';
+import type { KeySlot } from '../../domain/key-slot';
 import { modeDefinition, MODES, planKnock, recipesOf } from '../../domain/modes/registry';
 import type { Recipe } from '../../domain/modes/recipe';
 import type { KnockEvent } from '../../domain/plan/knock-event';
@@ -18,7 +19,6 @@ import type {
   Bridge,
   ImportItem,
   ImportOutcome,
-  KeySlot,
   ProfileSummary,
   Reply,
   RequestArgument,
