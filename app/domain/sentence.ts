@@ -4,6 +4,8 @@ import type { Sentence, Text } from '../text/text';
 const value = z.union([
   z.string().max(4000),
   z.number(),
+  z.boolean(),
+  z.null(),
   z.array(z.union([z.string().max(4000), z.number()])).max(200),
 ]);
 

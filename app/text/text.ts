@@ -11,7 +11,7 @@ export type TextId = keyof Catalogue;
 
 type ValuesOf<Entry> = Entry extends (values: infer Values) => string ? Values : Readonly<Record<string, never>>;
 
-/** One sentence, or a part of one. The values are text, numbers and lists of those: plain data that crosses processes. */
+/** One sentence, or a part of one. The values are text, numbers, booleans, null and lists of the first two: plain data that crosses processes. */
 export type Text = {
   readonly [Id in TextId]: { readonly id: Id; readonly values: ValuesOf<Catalogue[Id]> };
 }[TextId];
