@@ -107,16 +107,18 @@ function barePatterns(layer, test, maySpawn = MAY_SPAWN.includes(layer)) {
 }
 
 /**
- * Imports from other layers, as they are written in a file `depth` folders below app/<layer>.
+ * Imports from other layers, as they are written in a file `depth` folders below app/<layer>. A test may make sentences
+ * anywhere: they are what people get to read.
  * @param {string} layer
  * @param {number} depth
+ * @param {boolean} test
  * @returns {Ban[]}
  */
-function layerPatterns(layer, depth) {
+function layerPatterns(layer, depth, test) {
   const forbidden = NAMES.filter((name) => name !== layer && !below(layer).includes(name));
   const toApp = `(\\.\\./){${depth + 1}}`;
   return [
-    ...(SPEAKS.includes(layer)
+    ...(SPEAKS.includes(layer) || test
       ? []
       : [
           {
@@ -187,14 +189,17 @@ function layerConfigs(layer) {
   const configs = [];
   for (let depth = 0; depth <= MAX_DEPTH; depth++) {
     const folder = `app/${layer}/${'*/'.repeat(depth)}`;
-    const patterns = (/** @type {boolean} */ test) => [...barePatterns(layer, test), ...layerPatterns(layer, depth)];
+    const patterns = (/** @type {boolean} */ test) => [
+      ...barePatterns(layer, test),
+      ...layerPatterns(layer, depth, test),
+    ];
     const allowedIpc = layer === 'preload' ? 'ipcRenderer' : null;
     configs.push(
       { files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) },
       { files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) },
     );
     if (layer === SPAWNING_FOLDERS.layer && depth > 0) {
-      const spawning = [...barePatterns(layer, false, true), ...layerPatterns(layer, depth)];
+      const spawning = [...barePatterns(layer, false, true), ...layerPatterns(layer, depth, false)];
       configs.push({
         files: SPAWNING_FOLDERS.names.map((name) => `app/${layer}/${name}/${'*/'.repeat(depth - 1)}${CODE}`),
         rules: rules({ patterns: spawning, inApp: true }),

@@ -33,7 +33,7 @@ type AnyMode = ModeDefinition<Mode>;
 export function modeDefinition(kind: ModeKind): AnyMode {
   const found = MODES.find((mode) => mode.kind === kind);
   if (found === undefined) throw new RangeError(`no mode ${kind}`);
-  return found as unknown as AnyMode;
+  return found;
 }
 
 /** What goes on the wire for a mode's settings, as far as it is known at this moment. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PlannedPacket } from '../plan/knock-plan';
+import type { PlannedPacket, SynFields } from '../plan/knock-plan';
 import { knockPackets } from './knock-packet';
 import type { KnockChance } from './knock-packet';
 
 const PLANNED: readonly PlannedPacket[] = [
-  { index: 0, atMs: 0, protocol: 'tcp', port: 7000 },
-  { index: 1, atMs: 200, protocol: 'udp', port: 8000 },
+  { index: 0, atMs: 0, protocol: 'tcp', port: 7000, syn: null },
+  { index: 1, atMs: 200, protocol: 'udp', port: 8000, payload: null },
 ];
 const lowest: KnockChance = { below: () => 0 };
 const highest: KnockChance = { below: (limit) => limit - 1 };
@@ -51,7 +51,7 @@ describe('knocks as raw packets', () => {
         (n, x) => {
           const planned = Array.from(
             { length: n },
-            (_, index) => ({ index, atMs: index, protocol: 'tcp', port: 22 }) as const,
+            (_, index) => ({ index, atMs: index, protocol: 'tcp', port: 22, syn: null }) as const,
           );
           const ports = knockPackets(planned, 4, { below: (limit) => Math.floor(x * limit) }).map(
             (packet) => packet.sourcePort,
@@ -62,5 +62,49 @@ describe('knocks as raw packets', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  const CHOSEN = { sequence: 0x01020304, acknowledgment: 0xfffefdfc, ipId: 0xabcd, tsval: 0x80000002 } as const;
+  const syn = (fields: Partial<SynFields>): PlannedPacket => ({
+    index: 0,
+    atMs: 0,
+    protocol: 'tcp',
+    port: 22,
+    syn: { ...CHOSEN, ...fields },
+  });
+
+  it('carry the fields that the plan chooses', () => {
+    expect(knockPackets([syn({})], 4, lowest)).toMatchObject([
+      {
+        ipId: 0xabcd,
+        sequence: 0x01020304,
+        acknowledgment: 0xfffefdfc,
+        flags: 2,
+        options: Uint8Array.of(2, 4, 0x05, 0xb4, 1, 1, 8, 10, 0x80, 0, 0, 2, 0, 0, 0, 0),
+      },
+    ]);
+    // No identification in IPv6, whatever the plan says.
+    expect(knockPackets([syn({})], 6, lowest)).toMatchObject([{ ipId: 0 }]);
+  });
+
+  it('leave to chance what the plan does not choose of them', () => {
+    expect(knockPackets([syn({ ipId: null, tsval: null })], 4, highest)).toMatchObject([
+      { ipId: 65_535, sequence: 0x01020304, options: Uint8Array.of(2, 4, 0x05, 0xb4) },
+    ]);
+  });
+
+  const datagram = (payload: string): PlannedPacket => ({ index: 0, atMs: 0, protocol: 'udp', port: 22, payload });
+
+  it('carry the payload that the plan gives in hex, an empty one too', () => {
+    const payloads = (hex: string) =>
+      knockPackets([datagram(hex)], 4, lowest).map((packet) => (packet.protocol === 'udp' ? [...packet.payload] : []));
+    expect(payloads('00ff10')).toEqual([[0, 255, 16]]);
+    expect(payloads('')).toEqual([[]]);
+  });
+
+  it('are not made of a plan that still waits for something', () => {
+    expect(() => knockPackets([datagram('later')], 4, lowest)).toThrow(RangeError);
+    const later: PlannedPacket = { index: 0, atMs: 0, protocol: 'tcp', port: 22, syn: 'later' };
+    expect(() => knockPackets([later], 4, lowest)).toThrow(RangeError);
   });
 });

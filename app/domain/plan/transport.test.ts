@@ -115,7 +115,7 @@ describe('for a SYN whose fields are the knock', () => {
   });
 
   it.each([
-    ['auto', 'helper is absent. '],
+    ['auto', 'helper is absent.'],
     ['pcap', 'only the helper can'],
     ['sockets', 'only the helper can'],
   ] as const)('never falls back to what cannot do it: %s', (wish, why) => {

@@ -10,7 +10,8 @@ afterEach(() => {
 });
 
 /** A program that prints this text. */
-const printing = (answer: string) => ({ by: 'command', command: ['printf', '%s', answer] }) as const;
+const running = (...command: string[]) => ({ by: 'command' as const, command });
+const printing = (answer: string) => running('printf', '%s', answer);
 
 async function causeOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -43,20 +44,18 @@ describe('the lookup by a program', () => {
   });
 
   it('says of a program that is not there, or that fails, that it failed', async () => {
-    const command = (...words: readonly string[]) => ({ by: 'command', command: [...words] }) as const;
-    expect(await causeOf(lookUpSource(command('no-such-program-of-ours'), 4, never))).toBe('source.failed');
-    expect(await causeOf(lookUpSource(command('false'), 4, never))).toBe('source.failed');
+    expect(await causeOf(lookUpSource(running('no-such-program-of-ours'), 4, never))).toBe('source.failed');
+    expect(await causeOf(lookUpSource(running('false'), 4, never))).toBe('source.failed');
   });
 
   it('gives up a program that hangs, and ends it', async () => {
-    const hanging = { by: 'command', command: ['sleep', '60'] } as const;
-    expect(await causeOf(lookUpSource(hanging, 4, never))).toBe('source.late');
+    expect(await causeOf(lookUpSource(running('sleep', '60'), 4, never))).toBe('source.late');
     expect(LOOKUP_MS).toBe(2000);
   });
 
   it('is cancelled like everything else', async () => {
     const controller = new AbortController();
-    const looking = lookUpSource({ by: 'command', command: ['sleep', '60'] }, 4, controller.signal);
+    const looking = lookUpSource(running('sleep', '60'), 4, controller.signal);
     controller.abort();
     await expect(looking).rejects.toMatchObject({ code: 'cancelled' });
   });

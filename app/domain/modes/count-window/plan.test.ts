@@ -1,9 +1,11 @@
 /** The plan against the door: within the stated slack it opens, beyond it does not. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DoorVerdict } from '../../plan/door';
+import { say } from '../../../text/say';
+import type { Door, DoorVerdict } from '../../plan/door';
 import { planDurationMs } from '../../plan/knock-plan';
 import type { KnockPlan, PlanSlack } from '../../plan/knock-plan';
+import { doorOf } from '../registry';
 import { connectDelayMs, countWindow } from './index';
 import type { CountWindow } from './schema';
 
@@ -23,6 +25,12 @@ const cases: fc.Arbitrary<Case> = fc
 
 /** In [0, 1], both ends often. */
 const share = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1));
+
+function doorFor(mode: CountWindow, servicePort = 22): Door {
+  const door = doorOf(mode, { servicePort, zeroUnixMs: 0, source: Uint8Array.of(192, 0, 2, 1) });
+  if (door === null) throw new Error('count-window has a door');
+  return door;
+}
 
 function slackOf(plan: KnockPlan): PlanSlack {
   if (plan.slack === null) throw new Error('a count-window plan has slack');
@@ -48,7 +56,7 @@ function verdict(
       connect: false,
     })),
   ].sort((a, b) => a.atMs - b.atMs);
-  let door = countWindow.door(mode, { servicePort });
+  let door = doorFor(mode, servicePort);
   let answer: DoorVerdict = 'ignore';
   for (const packet of arrivals) {
     const result = door.receive(packet);
@@ -74,16 +82,18 @@ describe('the plan', () => {
     expect(
       plan.packets.every((packet, i) => packet.port === 443 && packet.protocol === 'tcp' && packet.index === i),
     ).toBe(true);
-    expect(plan.connect).toMatchObject({ port: 443, atMs: 9375, probing: 'only-session', reattemptMs: null });
+    expect(plan.packets.every((packet) => packet.protocol === 'tcp' && packet.syn === null)).toBe(true);
+    expect(plan.connect).toMatchObject({ port: 443, atMs: 9375, by: 'ordinary', syn: null, verify: 'only-session' });
     expect(planDurationMs(plan)).toBe(9375);
     expect(plan.slack).toEqual({ knockLateMs: 375, connectLateMs: 2625 });
     expect(plan.door).toEqual({ fromMs: 9000, toMs: 12_000, singleUse: true });
-    expect(plan.retryQuietMs).toBe(12_000);
+    expect(plan.retry).toEqual({ quietMs: 12_000, resync: [], nextTryUnixMs: null, tries: 2 });
+    expect(plan.awaits).toEqual([]);
     expect(plan.closing).toEqual([]);
-    expect(plan.steps.map((step) => step.detail)).toEqual(
+    expect(plan.steps.map((step) => say(step.detail))).toEqual(
       ['1 SYN', '2 SYNs', '3 SYNs', '4 SYNs'].map((knocks) => `${knocks} to port 443`),
     );
-    expect(plan.summary).toBe('count-window 1 2 3 4, every 3 s · TCP SYN');
+    expect(say(plan.summary)).toBe('count-window 1 2 3 4, every 3 s · TCP SYN');
   });
 
   it('knocks where and how the profile says', () => {
@@ -91,11 +101,11 @@ describe('the plan', () => {
     const plan = countWindow.plan(mode, { servicePort: 22 });
     expect(plan.packets.map(({ port, protocol }) => `${port}/${protocol}`)).toEqual(['7/udp', '7/udp', '7/udp']);
     expect(plan.connect.port).toBe(22);
-    expect(plan.steps[0]?.detail).toBe('2 datagrams to port 7');
+    expect(plan.steps.map((step) => say(step.detail))).toContain('2 datagrams to port 7');
   });
 
   it('gives away nothing of the secret in its outline', () => {
-    expect(countWindow.outline(countWindow.defaults)).toBe('count-window, 4 bursts');
+    expect(say(countWindow.outline(countWindow.defaults))).toBe('count-window, 4 bursts');
   });
 
   it('has an ε between 0 and W that nobody waits long for', () => {
@@ -202,10 +212,10 @@ describe('the plan and the door', () => {
       fc.property(cases, fc.nat(71), (one, pick) => {
         const plan = countWindow.plan(one.mode, { servicePort: 22 });
         const missing = pick % plan.packets.length;
-        let door = countWindow.door(one.mode, { servicePort: 22 });
+        let door = doorFor(one.mode);
         for (const packet of plan.packets) if (packet.index !== missing) door = door.receive(packet).door;
         door = door.receive({ atMs: plan.connect.atMs, port: 22, protocol: 'tcp' }).door;
-        const again = plan.connect.atMs + plan.retryQuietMs;
+        const again = plan.connect.atMs + plan.retry.quietMs;
         for (const packet of plan.packets) door = door.receive({ ...packet, atMs: again + packet.atMs }).door;
         expect(door.receive({ atMs: again + plan.connect.atMs, port: 22, protocol: 'tcp' }).verdict).toBe('accept');
       }),

@@ -1,5 +1,6 @@
 import type { ArrivedPacket, Door } from '../../plan/door';
 import type { Port } from '../../plan/knock-plan';
+import { sameStep } from './knocks';
 import type { SequenceStep } from './schema';
 
 export interface PortSequenceRule {
@@ -10,7 +11,9 @@ export interface PortSequenceRule {
   readonly timeoutSeconds: number;
 }
 
-interface Progress {
+/** How far a sequence's attempt is. */
+export interface Progress {
+  /** How many of its steps are done. */
   readonly stage: number;
   readonly startedAtMs: number;
 }
@@ -23,23 +26,19 @@ interface State {
 
 const SHUT: State = { open: false, opening: null, closing: null };
 
-function same(step: SequenceStep | undefined, packet: ArrivedPacket): boolean {
-  return step?.port === packet.port && step.protocol === packet.protocol;
-}
-
 /** One sequence's attempt after a packet: further on, finished, or dead (null). */
 type Advance = Progress | 'done' | null;
 
 /** What is left of an attempt when a packet comes: nothing when its time is up. knockd counts in whole seconds. */
-function alive(progress: Progress | null, atMs: number, timeoutSeconds: number): Progress | null {
+export function alive(progress: Progress | null, atMs: number, timeoutSeconds: number): Progress | null {
   if (progress === null) return null;
   const seconds = Math.floor(atMs / 1000) - Math.floor(progress.startedAtMs / 1000);
   return seconds >= timeoutSeconds ? null : progress;
 }
 
 /** Moves an attempt on by one packet. A watched packet that is not the next step kills it and begins nothing. */
-function advance(steps: readonly SequenceStep[], progress: Progress, packet: ArrivedPacket): Advance {
-  if (!same(steps[progress.stage], packet)) return null;
+export function advance(steps: readonly SequenceStep[], progress: Progress, packet: ArrivedPacket): Advance {
+  if (!sameStep(steps[progress.stage], packet)) return null;
   if (progress.stage + 1 === steps.length) return 'done';
   return { stage: progress.stage + 1, startedAtMs: progress.startedAtMs };
 }
@@ -54,7 +53,7 @@ export function portSequenceDoor(rule: PortSequenceRule, state: State = SHUT): D
   function receive(packet: ArrivedPacket) {
     const accepted = state.open && packet.protocol === 'tcp' && packet.port === rule.servicePort;
     // knockd is told by its capture filter of the watched ports alone; others neither help nor hurt.
-    if (!watched.some((step) => same(step, packet)))
+    if (!watched.some((step) => sameStep(step, packet)))
       return { verdict: accepted ? ('accept' as const) : ('ignore' as const), door: portSequenceDoor(rule, state) };
 
     const running = {

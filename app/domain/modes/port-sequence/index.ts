@@ -1,96 +1,41 @@
 import { text } from '../../../text/text';
-import { FIRST_LOOK_MS } from '../../plan/connect-schedule';
-import { CONNECT_TIMEOUT_MS } from '../../plan/connect-timeout';
-import { bareKnock, PLAIN_PLAN } from '../../plan/knock-plan';
-import type { KnockPlan, PlannedPacket } from '../../plan/knock-plan';
+import { PLAIN_PLAN } from '../../plan/knock-plan';
+import type { KnockPlan } from '../../plan/knock-plan';
 import type { Moment } from '../../plan/moment';
 import { defineMode } from '../mode-definition';
 import { typedNumber } from '../inline';
 import type { InlineForm } from '../inline';
 import { portSequenceDoor } from './door';
+import {
+  DEFAULT_DELAY_MS,
+  opening,
+  portsShown,
+  readSteps,
+  retryOf,
+  schedule,
+  stepsOf,
+  timeoutSeconds,
+  writeSteps,
+} from './knocks';
 import { portSequenceSchema } from './schema';
 import type { PortSequence, SequenceStep } from './schema';
 
-/** knockd's own default for seq_timeout. */
-const KNOCKD_SEQ_TIMEOUT_SECONDS = 25;
-
-/**
- * The least seq_timeout, in seconds, that a server for these settings can have: knockd's own, or more where the
- * knocks take longer than that. A lost last knock leaves knockd waiting for that long (knock-modes §2).
- */
-function timeoutSeconds(mode: PortSequence): number {
-  const longest = Math.max(mode.steps.length, mode.closing?.length ?? 0);
-  // Two more, because knockd cuts both times to whole seconds and refuses a difference equal to the timeout.
-  return Math.max(KNOCKD_SEQ_TIMEOUT_SECONDS, Math.ceil(((longest - 1) * mode.delayMs) / 1000) + 2);
-}
-
-/** Time between knocks of a new profile, in milliseconds. */
-const DEFAULT_DELAY_MS = 100;
-
-/** How many tries make sense where the server can be brought back to its beginning. */
-const TRIES = 3;
-
-function schedule(steps: readonly SequenceStep[], delayMs: number): readonly PlannedPacket[] {
-  return steps.map((step, index) => bareKnock(index, index * delayMs, step));
-}
-
-/**
- * What makes a knockd forget a try whose last knock was lost: that knock alone, which completes it, or is ignored where no try waits
- * for it. Where it also begins a sequence nothing does (knock-modes §2).
- */
-function resync({ steps }: PortSequence): readonly PlannedPacket[] {
-  const [first, last] = [steps[0], steps.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  return first.port === last.port && first.protocol === last.protocol ? [] : [bareKnock(0, 0, last)];
+/** For the longer of both sequences. */
+function seqTimeout({ steps, closing, delayMs }: PortSequence): number {
+  return timeoutSeconds(Math.max(steps.length, closing?.length ?? 0), delayMs);
 }
 
 function plan(mode: PortSequence, { servicePort }: Moment): KnockPlan {
   const packets = schedule(mode.steps, mode.delayMs);
-  const lastKnockMs = (packets.length - 1) * mode.delayMs;
-  const back = resync(mode);
   return {
     ...PLAIN_PLAN,
-    summary: text('port-sequence.summary', {
-      ports: packets.map((p) => `${p.port}/${p.protocol}`).join(', '),
-      delayMs: mode.delayMs,
-    }),
+    ...opening(packets, servicePort),
+    summary: text('port-sequence.summary', { ports: portsShown(mode.steps), delayMs: mode.delayMs }),
     packets,
-    steps: packets.map(({ index, protocol, port }) => ({
-      label: text('step.numbered', { number: index + 1 }),
-      detail: text('step.numbered.detail', { protocol, port }),
-      firstPacket: index,
-      packetCount: 1,
-    })),
-    connect: {
-      port: servicePort,
-      atMs: lastKnockMs + FIRST_LOOK_MS,
-      timeoutMs: CONNECT_TIMEOUT_MS,
-      by: 'ordinary',
-      syn: null,
-      firstBytes: 0,
-      verify: 'free',
-    },
-    door: { fromMs: lastKnockMs, toMs: null, singleUse: false },
-    retry: {
-      quietMs: timeoutSeconds(mode) * 1000,
-      resync: back,
-      nextTryUnixMs: null,
-      tries: back.length === 0 ? 1 : TRIES,
-    },
+    steps: stepsOf(packets),
+    retry: retryOf(mode.steps, seqTimeout(mode)),
     closing: mode.closing === null ? [] : schedule(mode.closing, mode.delayMs),
   };
-}
-
-/** `7000:tcp,8000:udp,9000`: tcp where nothing is said, as the reference client of knockd has it. */
-function readSteps(text: string | undefined): readonly unknown[] | undefined {
-  return text?.split(',').map((step) => {
-    const [port, ...protocol] = step.trim().split(':');
-    return { port: typedNumber(port), protocol: protocol.length === 0 ? 'tcp' : protocol.join(':') };
-  });
-}
-
-function writeSteps(steps: readonly SequenceStep[]): string {
-  return steps.map((step) => `${step.port}:${step.protocol}`).join(',');
 }
 
 const inline: InlineForm<PortSequence> = {
@@ -135,7 +80,7 @@ export const portSequence = defineMode({
         steps: mode.steps,
         closing: mode.closing,
         servicePort,
-        timeoutSeconds: timeoutSeconds(mode),
+        timeoutSeconds: seqTimeout(mode),
       }),
     practice: {
       kind: 'port-sequence',

@@ -1,7 +1,9 @@
 /** Plan and door of a port sequence, against knock-modes §2 and knockd's order of work. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { say } from '../../../text/say';
 import type { ArrivedPacket, Door, DoorVerdict } from '../../plan/door';
+import { doorOf } from '../registry';
 import { portSequenceDoor } from './door';
 import { portSequence } from './index';
 import { portSequenceSchema } from './schema';
@@ -9,6 +11,12 @@ import type { PortSequence, SequenceStep } from './schema';
 
 const SERVICE = 22;
 const context = { servicePort: SERVICE };
+
+function doorFor(mode: PortSequence): Door {
+  const door = doorOf(mode, { ...context, zeroUnixMs: 0, source: Uint8Array.of(192, 0, 2, 1) });
+  if (door === null) throw new Error('a port sequence has a door');
+  return door;
+}
 
 function steps(...ports: readonly number[]): SequenceStep[] {
   return ports.map((port) => ({ port, protocol: 'tcp' }));
@@ -65,29 +73,35 @@ describe('the plan', () => {
       context,
     );
     expect(plan.packets).toEqual([
-      { index: 0, atMs: 0, protocol: 'tcp', port: 7000 },
-      { index: 1, atMs: 200, protocol: 'udp', port: 8000 },
-      { index: 2, atMs: 400, protocol: 'tcp', port: 9000 },
+      { index: 0, atMs: 0, protocol: 'tcp', port: 7000, syn: null },
+      { index: 1, atMs: 200, protocol: 'udp', port: 8000, payload: null },
+      { index: 2, atMs: 400, protocol: 'tcp', port: 9000, syn: null },
     ]);
     expect(plan.closing).toEqual([
-      { index: 0, atMs: 0, protocol: 'tcp', port: 9000 },
-      { index: 1, atMs: 200, protocol: 'tcp', port: 7000 },
+      { index: 0, atMs: 0, protocol: 'tcp', port: 9000, syn: null },
+      { index: 1, atMs: 200, protocol: 'tcp', port: 7000, syn: null },
     ]);
-    expect(plan.connect).toMatchObject({ port: SERVICE, atMs: 700, probing: 'free', reattemptMs: 250 });
+    expect(plan.connect).toMatchObject({ port: SERVICE, atMs: 420, by: 'ordinary', syn: null, verify: 'free' });
     expect(plan.door).toEqual({ fromMs: 400, toMs: null, singleUse: false });
     expect(plan.slack).toBeNull();
-    expect(plan.retryQuietMs).toBe(25_000);
-    expect(plan.steps.map((step) => step.detail)).toEqual([
+    expect(plan.retry).toEqual({
+      quietMs: 25_000,
+      resync: [{ index: 0, atMs: 0, protocol: 'tcp', port: 9000, syn: null }],
+      nextTryUnixMs: null,
+      tries: 3,
+    });
+    expect(plan.awaits).toEqual([]);
+    expect(plan.steps.map((step) => say(step.detail))).toEqual([
       '1 SYN to port 7000',
       '1 datagram to port 8000',
       '1 SYN to port 9000',
     ]);
-    expect(plan.summary).toBe('port sequence 7000/tcp, 8000/udp, 9000/tcp, every 200 ms');
+    expect(say(plan.summary)).toBe('port sequence 7000/tcp, 8000/udp, 9000/tcp, every 200 ms');
   });
 
   it('gives away nothing of the secret in its outline', () => {
-    expect(portSequence.outline(mode({}))).toBe('port sequence, 3 steps');
-    expect(portSequence.outline(mode({ steps: steps(1) }))).toBe('port sequence, 1 step');
+    expect(say(portSequence.outline(mode({})))).toBe('port sequence, 3 steps');
+    expect(say(portSequence.outline(mode({ steps: steps(1) })))).toBe('port sequence, 1 step');
   });
 
   it('starts from defaults that its own schema takes', () => {
@@ -95,7 +109,7 @@ describe('the plan', () => {
   });
 
   it('waits longer before a retry where the knocks themselves take longer than knockd’s own timeout', () => {
-    expect(portSequence.plan(mode({ delayMs: 20_000 }), context).retryQuietMs).toBe(42_000);
+    expect(portSequence.plan(mode({ delayMs: 20_000 }), context).retry.quietMs).toBe(42_000);
   });
 
   it('opens the door, whatever the moment it starts at', () => {
@@ -103,12 +117,40 @@ describe('the plan', () => {
       fc.property(modeArb, fc.nat(5000), (one, startMs) => {
         const plan = portSequence.plan(one, context);
         const packets = plan.packets.map((packet) => ({ ...packet, atMs: packet.atMs + startMs }));
-        const { verdicts, door } = run(portSequence.door(one, context), packets);
+        const { verdicts, door } = run(doorFor(one), packets);
         expect(new Set(verdicts)).toEqual(new Set(['count']));
         expect(isOpen(door)).toBe(true);
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a second try', () => {
+  /** Ports that differ, so that there is a resync. */
+  const listArb = fc.uniqueArray(stepArb, { minLength: 2, maxLength: 8, selector: (step) => step.port });
+
+  it('at once opens the door after its resync, whichever knock was lost', () => {
+    fc.assert(
+      fc.property(listArb, fc.nat(), (list, pick) => {
+        const one = mode({ steps: list });
+        const { packets, retry } = portSequence.plan(one, context);
+        const first = packets.filter((_, i) => i !== pick % packets.length);
+        const at = (start: number, all: readonly ArrivedPacket[]) =>
+          all.map((packet) => ({ ...packet, atMs: start + packet.atMs }));
+        const again = [...first, ...at(2000, retry.resync), ...at(2100, packets)];
+        expect(isOpen(run(doorFor(one), again).door)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has no resync where the last knock begins the sequence too: only the quiet time helps then', () => {
+    expect(portSequence.plan(mode({ steps: steps(7000, 8000, 7000) }), context).retry).toMatchObject({
+      quietMs: 25_000,
+      resync: [],
+      tries: 1,
+    });
   });
 });
 
@@ -124,7 +166,7 @@ describe('the door stays shut', () => {
   const opens = (one: PortSequence, packets: readonly ArrivedPacket[]): boolean =>
     isOpen(
       run(
-        portSequence.door(one, context),
+        doorFor(one),
         packets.map((packet, i) => ({ ...packet, atMs: i * 10 })),
       ).door,
     );
@@ -212,7 +254,7 @@ describe('the door stays shut', () => {
 });
 
 describe('knockd’s rule', () => {
-  const door = portSequence.door(mode({}), context);
+  const door = doorFor(mode({}));
 
   it('shuts out a SYN that comes before the last step', () => {
     expect(run(door, taps([7000, 8000, SERVICE])).verdicts).toEqual(['count', 'count', 'ignore']);
@@ -258,7 +300,7 @@ describe('knockd’s rule', () => {
   });
 
   it('moves attempts on even with packets to the service port, if that is watched', () => {
-    const own = portSequence.door(mode({ steps: steps(7000, SERVICE), closing: steps(SERVICE, 9000) }), context);
+    const own = doorFor(mode({ steps: steps(7000, SERVICE), closing: steps(SERVICE, 9000) }));
     const { verdicts, door: after } = run(own, taps([7000, SERVICE, SERVICE, 9000]));
     expect(verdicts).toEqual(['count', 'count', 'accept', 'count']);
     expect(isOpen(after)).toBe(false);
@@ -271,7 +313,7 @@ describe('knockd’s rule', () => {
   });
 
   it('listens on every port once', () => {
-    const twice = portSequence.door(mode({ steps: steps(1, 2, 1), closing: steps(2, 1, SERVICE) }), context);
+    const twice = doorFor(mode({ steps: steps(1, 2, 1), closing: steps(2, 1, SERVICE) }));
     expect(twice.listens).toEqual([1, 2, SERVICE].map((port) => ({ port, protocol: 'tcp' })));
   });
 });
@@ -282,7 +324,7 @@ describe('the closing sequence', () => {
       fc.property(modeArb, closingArb, (opening, list) => {
         const one = { ...opening, closing: list };
         const plan = portSequence.plan(one, context);
-        const opened = run(portSequence.door(one, context), plan.packets).door;
+        const opened = run(doorFor(one), plan.packets).door;
         expect(isOpen(opened)).toBe(true);
         const later = plan.connect.atMs + 10_000;
         const closed = run(
@@ -296,13 +338,13 @@ describe('the closing sequence', () => {
   });
 
   it('is not begun by a packet that kills an opening attempt', () => {
-    const one = portSequence.door(mode({ closing: steps(9000, 8000, 7000) }), context);
+    const one = doorFor(mode({ closing: steps(9000, 8000, 7000) }));
     const { verdicts } = run(one, taps([7000, 9000, 8000, 7000]));
     expect(verdicts).toEqual(['count', 'reset', 'reset', 'count']);
   });
 
   it('may begin like the opening one: both run until a packet decides', () => {
-    const one = portSequence.door(mode({ steps: steps(1, 2), closing: steps(1, 3) }), context);
+    const one = doorFor(mode({ steps: steps(1, 2), closing: steps(1, 3) }));
     const opened = run(one, taps([1, 2])).door;
     expect(isOpen(opened)).toBe(true);
     expect(isOpen(run(opened, taps([1, 3], 1000)).door)).toBe(false);

@@ -4,7 +4,8 @@ import { group, listOf, oneOf, portNumber, wholeNumber } from '../../fields';
 /** knockd 0.8 reads at most 32 ports in one sequence (knock-modes §2). */
 export const MAX_STEPS = 32;
 
-const stepSchema = group('Step', { port: portNumber('Port'), protocol: oneOf('Protocol', ['tcp', 'udp']) });
+/** One knock: which port, and with which protocol. */
+export const stepSchema = group('Step', { port: portNumber('Port'), protocol: oneOf('Protocol', ['tcp', 'udp']) });
 
 export type SequenceStep = z.infer<typeof stepSchema>;
 
