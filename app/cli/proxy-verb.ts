@@ -11,8 +11,9 @@ import type { KnockOptions } from '../engine/knock';
 import { NOTHING_KEPT, preparing } from '../engine/prepare';
 import { bridge } from '../session/bridge';
 import { retargeted } from '../library/saved-profile';
-import { printDryRun } from './knock-verb';
-import { showEvents, stopSignal } from './run';
+import { printDryRun } from './dry-run';
+import { showEvents } from './run';
+import { stopSignal } from './stop-signal';
 import { targetOf } from './target';
 import type { Target, TargetOptions } from './target';
 
