@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SesamyError } from '../domain/errors';
+import { say } from '../text/say';
 import { changedProfile, inlineProfile, modeWords, profileOptionsGiven, targetOf } from './target';
 import type { ProfileOptions } from './target';
 
@@ -24,7 +26,7 @@ const failure = (run: () => unknown): string => {
   try {
     run();
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof SesamyError ? say(error.info.cause) : String(error);
   }
   return '';
 };
@@ -86,6 +88,8 @@ describe('a profile from options', () => {
     [{ mode: 'tcp-stealth', host: 'h' }, /^--secret: Secret must be text of 1 to 64 bytes/],
     [{ mode: 'tcp-stealth', host: 'h', secret: 's', timestamps: 'yes' }, /^--timestamps: .*"yes"/],
     [{ mode: 'tcp-stealth', host: 'h', secret: 's', use: 'knock', integrity: '8' }, /^--integrity: .*must be 0/],
+    [{ ...COUNTING, sequence: '0', sequenceFile: 'f' }, /^--sequence-file: Sequence must be/],
+    [{ ...COUNTING, stepsFile: 'f' }, /^--steps-file belongs to --mode port-sequence, not to count-window\.$/],
     [{ ...COUNTING, sshOption: ['LogLevel'] }, /^--ssh-option takes NAME=VALUE/],
     [{ ...COUNTING, sshOption: ['ProxyCommand=reboot'] }, /^--ssh-option: /],
   ])('is refused (%#)', (given, message) => {
@@ -170,6 +174,7 @@ describe('a target', () => {
     ['home', COUNTING, /not both/],
     ['home', { host: 'x' }, /^--host goes with --mode/],
     ['home', { knockPort: '1' }, /^--knock-port goes with --mode/],
+    ['home', { secretFile: '-' }, /^--secret-file goes with --mode; "home" brings its own\.$/],
   ])('is refused: %j %j', (name, given, message) => {
     expect(failure(() => targetOf(name, options(given)))).toMatch(message);
   });
