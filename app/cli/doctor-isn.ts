@@ -3,6 +3,8 @@ import { check, group, portNumber } from '../domain/fields';
 import type { Checked } from '../domain/fields';
 import { typedNumber } from '../domain/modes/inline';
 import { hostSchema } from '../domain/profile/host';
+import { say } from '../text/say';
+import { text } from '../text/text';
 import { count } from '../text/words';
 import { checkIsn } from '../engine/isn-check';
 import type { IsnCheck } from '../engine/isn-check';
@@ -66,23 +68,14 @@ export function isnListenVerb(port: string, json: boolean): Promise<number> {
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 
-const TIMESTAMPS: Readonly<Record<IsnCheck['timestamp'], string>> = {
-  survives: 'TCP Stealth can work on this path, with timestamps or without.',
-  rewritten: 'TCP Stealth can work on this path with timestamps off: something on the way rewrites them.',
-  removed: 'TCP Stealth can work on this path with timestamps off: something on the way takes them out.',
-};
-
 export function checkLines({ address, port, sent, arrived, sequence, timestamp }: IsnCheck): readonly string[] {
   return [
     `SYN to ${address} port ${port}`,
     `  sent     ISN ${hex(sent.isn)}  TSval ${hex(sent.tsval)}`,
     `  arrived  ISN ${hex(arrived.isn)}  TSval ${arrived.tsval === null ? 'none' : hex(arrived.tsval)}`,
     ...(sequence === 'survives'
-      ? [`Sequence numbers survive. ${TIMESTAMPS[timestamp]}`]
-      : [
-          'Sequence numbers do not survive: something on the way rewrites them (a firewall, a load balancer, a proxy).',
-          'TCP Stealth cannot work on this path. Take another one, or another mode.',
-        ]),
+      ? [say(text(`isn.timestamps-${timestamp}`))]
+      : [say(text('isn.rewritten')), say(text('isn.take-another'))]),
   ];
 }
 

@@ -88,7 +88,10 @@ describe('a profile from options', () => {
     [{ mode: 'tcp-stealth', host: 'h' }, /^--secret: Secret must be text of 1 to 64 bytes/],
     [{ mode: 'tcp-stealth', host: 'h', secret: 's', timestamps: 'yes' }, /^--timestamps: .*"yes"/],
     [{ mode: 'tcp-stealth', host: 'h', secret: 's', use: 'knock', integrity: '8' }, /^--integrity: .*must be 0/],
-    [{ ...COUNTING, sequence: '0', sequenceFile: 'f' }, /^--sequence-file: Sequence must be/],
+    [
+      { ...COUNTING, sequence: '0', sequenceFile: 'f' },
+      /^--sequence-file: Sequence must be 2 to 8 digits, each from 1 to 9\.$/,
+    ],
     [{ ...COUNTING, stepsFile: 'f' }, /^--steps-file belongs to --mode port-sequence, not to count-window\.$/],
     [{ ...COUNTING, sshOption: ['LogLevel'] }, /^--ssh-option takes NAME=VALUE/],
     [{ ...COUNTING, sshOption: ['ProxyCommand=reboot'] }, /^--ssh-option: /],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
-import { shown } from '../domain/fields';
+import { shown, withoutValue } from '../domain/fields';
 import { MODES, modeDefinition } from '../domain/modes/registry';
 import type { Mode } from '../domain/modes/registry';
 import { typedNumber } from '../domain/modes/inline';
@@ -149,8 +149,11 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
   const lines = checked.problems.map(({ field, message }) => {
     const under = (path: string): boolean => field === path || field.startsWith(`${path}.`);
     const own = mode.inline.options.find((option) => under(`mode.${option.field}`));
-    const common = Object.keys(COMMON_OPTIONS).find(under);
-    return `${own === undefined ? (COMMON_OPTIONS[common ?? ''] ?? field) : nameAsGiven(options, own)}: ${message}`;
+    if (own === undefined)
+      return `${COMMON_OPTIONS[Object.keys(COMMON_OPTIONS).find(under) ?? ''] ?? field}: ${message}`;
+    const name = nameAsGiven(options, own);
+    // What a file holds is not shown: it may be the wrong file.
+    return `${name}: ${name === optionName(own) ? message : withoutValue(message)}`;
   });
   throw new SesamyError('bad-input', lines.join('\n'));
 }

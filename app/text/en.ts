@@ -86,6 +86,16 @@ export const en = {
   'secret-file.empty': ({ option, file }: SecretFile) => `${option}: ${file} is empty.`,
   'secret-file.not-text': ({ option, file }: SecretFile) => `${option}: ${file} is not text in UTF-8.`,
 
+  // What the check of a path to a server found out.
+  'isn.timestamps-survives': 'Sequence numbers survive. TCP Stealth can work on this path, with timestamps or without.',
+  'isn.timestamps-rewritten':
+    'Sequence numbers survive. TCP Stealth can work on this path with timestamps off: something on the way rewrites them.',
+  'isn.timestamps-removed':
+    'Sequence numbers survive. TCP Stealth can work on this path with timestamps off: something on the way takes them out.',
+  'isn.rewritten':
+    'Sequence numbers do not survive: something on the way rewrites them (a firewall, a load balancer, a proxy).',
+  'isn.take-another': 'TCP Stealth cannot work on this path. Take another one, or another mode.',
+
   'action.permissions': 'Permissions',
   'action.try-again': 'Try again',
   'action.change-profile': 'Change the profile',
