@@ -51,6 +51,7 @@ export const TARGET: OptionGroup = {
       flags: '--transport <name>',
       description: `how knocks leave: auto, ${TRANSPORT_NAMES.join(', ')} (default: auto)`,
     },
+    { flags: '--tries <n>', description: 'knock so often at most, 1 to 10 (default: as often as makes sense)' },
   ],
 };
 

@@ -40,6 +40,7 @@ describe('a profile from options', () => {
         interface: 'eth0',
         mac: '00-0e-35-0e-77-b0',
         transport: 'pcap',
+        tries: '3',
         sshOption: ['IdentityFile=~/.ssh/a=b', 'LogLevel=ERROR'],
       }),
     );
@@ -49,6 +50,7 @@ describe('a profile from options', () => {
       interface: 'eth0',
       sourceMac: '00:0E:35:0E:77:B0',
       transport: 'pcap',
+      tries: 3,
       tags: [],
       notes: '',
       ssh: {
@@ -93,6 +95,7 @@ describe('a profile from options', () => {
       /^--sequence-file: Sequence must be 2 to 8 digits, each from 1 to 9\.$/,
     ],
     [{ ...COUNTING, stepsFile: 'f' }, /^--steps-file belongs to --mode port-sequence, not to count-window\.$/],
+    [{ ...COUNTING, tries: '11' }, /^--tries: Tries must be a whole number from 1 to 10; this is 11/],
     [{ ...COUNTING, sshOption: ['LogLevel'] }, /^--ssh-option takes NAME=VALUE/],
     [{ ...COUNTING, sshOption: ['ProxyCommand=reboot'] }, /^--ssh-option: /],
   ])('is refused (%#)', (given, message) => {
@@ -123,13 +126,30 @@ describe('an edit', () => {
   });
 
   it('goes back to the default for an empty word', () => {
-    const given = { knockPort: '', user: '', tag: [''], notes: '', port: '', family: '', interface: '', mac: '' };
-    const before = { ...saved, interface: 'eth0', addressFamily: '4' as const, sourceMac: '00:0E:35:0E:77:B0' };
+    const given = {
+      knockPort: '',
+      user: '',
+      tag: [''],
+      notes: '',
+      port: '',
+      family: '',
+      interface: '',
+      mac: '',
+      tries: '',
+    };
+    const before = {
+      ...saved,
+      tries: 2,
+      interface: 'eth0',
+      addressFamily: '4' as const,
+      sourceMac: '00:0E:35:0E:77:B0',
+    };
     expect(changedProfile(before, options(given))).toMatchObject({
       addressFamily: 'auto',
       servicePort: 22,
       interface: null,
       sourceMac: null,
+      tries: null,
       notes: '',
       tags: [],
       ssh: { user: null },
@@ -137,7 +157,7 @@ describe('an edit', () => {
     });
     expect(changedProfile(sequence, options({ closing: '', delay: '' })).mode).toMatchObject({
       closing: null,
-      delayMs: 200,
+      delayMs: 100,
     });
     expect(failure(() => changedProfile(saved, options({ sequence: '' })))).toMatch(/^--sequence: .*missing/);
   });
@@ -147,7 +167,7 @@ describe('an edit', () => {
     expect(changedProfile(saved, other).mode).toEqual({
       kind: 'port-sequence',
       steps: [{ port: 7, protocol: 'tcp' }],
-      delayMs: 200,
+      delayMs: 100,
       closing: null,
     });
     expect(failure(() => changedProfile(saved, options({ mode: 'port-sequence' })))).toMatch(/^--steps: /);

@@ -36,6 +36,7 @@ export interface ProfileOptions {
   readonly notes?: string;
   readonly mac?: string;
   readonly transport?: string;
+  readonly tries?: string;
 }
 
 /** Options of every verb that knocks. */
@@ -60,6 +61,7 @@ const COMMON_OPTIONS: Readonly<Record<string, string>> = {
   interface: '--interface',
   sourceMac: '--mac',
   transport: '--transport',
+  tries: '--tries',
   notes: '--notes',
   tags: '--tag',
   'ssh.user': '--user',
@@ -137,6 +139,7 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
     interface: given(options.interface, start.interface, null, itself),
     sourceMac: given(options.mac, start.sourceMac, null, normaliseMac),
     transport: given<string, string>(options.transport, start.transport, 'auto', itself),
+    tries: given<unknown, null>(options.tries, start.tries, null, typedNumber),
     notes: options.notes ?? start.notes,
     tags: options.tag === undefined ? start.tags : words(options.tag),
     ssh: {
@@ -173,6 +176,7 @@ export function inlineProfile(options: ProfileOptions): Profile {
     interface: null,
     sourceMac: null,
     transport: 'auto',
+    tries: null,
     notes: '',
     tags: [],
     ssh: { user: null, options: [] },
