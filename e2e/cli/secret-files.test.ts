@@ -42,7 +42,15 @@ describe.each(MODES)('a secret of %s', (mode, option, secret, more) => {
     }
     expect((await home.sesamy(['add', 'x', ...target, `${option}-file`, file], [PASSPHRASE])).code).toBe(0);
     const shown = await home.sesamy(['show', 'x', '--reveal'], [PASSPHRASE]);
-    expect(shown.stdout).toContain(`${option} ${secret}`);
+    // As a shell takes it: a space stands in quotes.
+    expect(shown.stdout.replaceAll("'", '')).toContain(`${option} ${secret}`);
+  });
+
+  it('is not in the plan that a dry run prints as JSON', async () => {
+    const { code, stdout } = await home.unattended(['knock', ...target, option, secret, '--dry-run', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'plan', host: '192.0.2.9', plan: { connect: { port: 22 } } });
+    expect(stdout).not.toContain(secret);
   });
 
   it('is typed unseen where standard input is a terminal', async () => {
