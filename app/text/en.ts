@@ -83,7 +83,49 @@ interface Said {
 
 const said = (v: Said): string => (v.said === '' ? '' : ` (${v.said})`);
 
+/** The option, and the file as it is shown: its name in quotes, or standard input. */
+interface SecretFile {
+  readonly option: string;
+  readonly file: string;
+}
+
 export const en = {
+  // Options of the command line.
+  'cli.mode-options': ({ mode }: { readonly mode: string }) => `Options of --mode ${mode}:`,
+  'cli.see-mode-options': ({ verb }: { readonly verb: string }) =>
+    `Each mode’s own options: sesamy ${verb} --mode KIND --help`,
+  'cli.secret-files': 'Secrets from a file, out of sight of other users (- is standard input):',
+  'cli.secret-files.session': 'Secrets from a file, out of sight of other users:',
+  'cli.file-for': ({ option }: { readonly option: string }) => `instead of ${option}`,
+  'cli.stray-option': (v: { readonly option: string; readonly modes: readonly string[]; readonly mode: string }) =>
+    `${v.option} belongs to --mode ${anyOf(v.modes)}, not to ${v.mode}.`,
+  'cli.without-mode': ({ option, name }: { readonly option: string; readonly name: string }) =>
+    `${option} goes with --mode; ${name} brings its own.`,
+
+  // Secrets that the command line reads from files. What was read is never in them.
+  'secret-file.both': ({ option, file }: { readonly option: string; readonly file: string }) =>
+    `${option} and ${file} give the same thing: leave one of them out.`,
+  'secret-file.input-twice': ({ options }: { readonly options: readonly string[] }) =>
+    `${options.join(' and ')} cannot both take standard input: it can be read only once.`,
+  'secret-file.input-is-session': ({ option }: { readonly option: string }) =>
+    `${option} cannot take standard input here: it carries the session.`,
+  'secret-file.input-has-passphrase': ({ option }: { readonly option: string }) =>
+    `${option} and --passphrase-fd cannot both take standard input.`,
+  'secret-file.name-a-file': 'Name a file instead.',
+  'secret-file.prompt': ({ option }: { readonly option: string }) => `Value of ${option} (it is not shown): `,
+  'secret-file.absent': ({ option, file }: SecretFile) => `${option}: there is no file ${file}.`,
+  'secret-file.not-allowed': ({ option, file }: SecretFile) => `${option}: this user may not read ${file}.`,
+  'secret-file.unreadable': (v: SecretFile & { readonly why: string }) =>
+    `${v.option}: ${v.file} cannot be read: ${v.why}.`,
+  'secret-file.folder': ({ option, file }: SecretFile) => `${option}: ${file} is a folder.`,
+  'secret-file.no-file': ({ option, file }: SecretFile) => `${option}: ${file} is not a file but a pipe or a device.`,
+  'secret-file.use-input': ({ option }: { readonly option: string }) =>
+    `What another program prints goes to standard input: ${option} -`,
+  'secret-file.too-large': (v: SecretFile & { readonly bytes: number }) =>
+    `${v.option}: ${v.file} has more than ${v.bytes} bytes.`,
+  'secret-file.empty': ({ option, file }: SecretFile) => `${option}: ${file} is empty.`,
+  'secret-file.not-text': ({ option, file }: SecretFile) => `${option}: ${file} is not text in UTF-8.`,
+
   'action.permissions': 'Permissions',
   'action.try-again': 'Try again',
   'action.change-profile': 'Change the profile',

@@ -1,7 +1,7 @@
 import { check } from '../../../domain/fields';
+import { typedNumber } from '../../../domain/modes/inline';
 import { modeSchema, planKnock } from '../../../domain/modes/registry';
 import type { KnockPlan } from '../../../domain/plan/knock-plan';
-import { typedNumber } from './mode-form';
 import { modeInput } from './mode-forms';
 import type { ModeDraft } from './mode-forms';
 
