@@ -7,6 +7,8 @@ export interface InlineOption {
   readonly description: string;
   /** The field of the mode's settings that it sets. */
   readonly field: string;
+  /** Its value is a secret: the command line takes it from a file too, as `--NAME-file`. */
+  readonly secret?: true;
 }
 
 /** What was typed, by field; an option that was not given is missing. */
