@@ -75,9 +75,10 @@ function seedPlan(ports: SeedPorts, delayMs: number, { servicePort, unixMs, sour
     },
     notBeforeUnixMs: turn?.notBeforeUnixMs ?? null,
     notes: turn === null || unixMs === undefined ? [] : clockNotes(turn, ports.periodSeconds, unixMs, takesMs),
+    // The clock comes last: to look the address up takes time.
     awaits: [
-      ...(unixMs === undefined ? [{ kind: 'unixMs' } as const] : []),
       ...(ports.ipProtection && source === null ? factOf(ports) : []),
+      ...(unixMs === undefined ? [{ kind: 'unixMs' } as const] : []),
     ],
     refusal:
       source !== null && source.length !== 4

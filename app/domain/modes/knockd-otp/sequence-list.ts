@@ -15,7 +15,7 @@ export interface ListProblem {
   readonly found: string;
 }
 
-export type SequenceList =
+type SequenceList =
   | {
       readonly ok: true;
       /** Those that are not used up, in order. */
