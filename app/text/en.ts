@@ -3,6 +3,7 @@
  * Ids are grouped by who makes them; `text.ts` derives their types from here.
  */
 import { anyOf, clockTime, count, duration, protocolName } from './words';
+import { count, duration, protocolName, timeOfDay } from './words';
 
 type Protocol = 'tcp' | 'udp';
 
@@ -27,6 +28,11 @@ const withoutLink = ({ interface: name, sourceMac }: LinkWish): string =>
     name === null ? null : `the routing table, not the profile, chooses the way out (asked for: ${name})`,
     sourceMac === null ? null : `the source MAC ${sourceMac} is not used`,
   ).join(', and ');
+
+interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 interface StealthUse {
   readonly asKnock: boolean;
@@ -409,6 +415,48 @@ export const en = {
   'port-sequence.summary': (v: { readonly ports: string; readonly delayMs: number }) =>
     `port sequence ${v.ports}, every ${duration(v.delayMs)}`,
   'port-sequence.advice.steps': 'Check the ports, their order and their protocols against the server’s.',
+
+  // One-time ports.
+  'knockd-otp.label': 'One-time ports',
+  'knockd-otp.description': 'Other ports each time, by clock or list, as knockd',
+  'knockd-otp.outline': (v: { readonly knocks: number }) => `one-time ports, ${count(v.knocks, 'knock')}`,
+  'knockd-otp.outline.list': (v: { readonly sequences: number }) => `one-time sequences, ${v.sequences} in all`,
+  'knockd-otp.summary': (v: { readonly ports: string; readonly delayMs: number }) =>
+    `one-time ports ${v.ports}, every ${duration(v.delayMs)}`,
+  'knockd-otp.summary.later': (v: PortRange & { readonly knocks: number; readonly delayMs: number }) =>
+    `one-time ports, ${count(v.knocks, 'knock')} to ports ${v.from} to ${v.to}, every ${duration(v.delayMs)}`,
+  'knockd-otp.summary.list': (v: {
+    readonly number: number | null;
+    readonly of: number;
+    readonly ports: string;
+    readonly delayMs: number;
+  }) =>
+    v.number === null
+      ? `one-time sequence, one of ${v.of}, every ${duration(v.delayMs)}`
+      : `one-time sequence ${v.number} of ${v.of}: ${v.ports}, every ${duration(v.delayMs)}`,
+  'knockd-otp.step.later': (v: PortRange & { readonly protocol: Protocol }) =>
+    `1 ${packet(v.protocol)} to a port from ${v.from} to ${v.to}, known when it is sent`,
+  'knockd-otp.note.next': (v: { readonly changeMs: number; readonly waitMs: number; readonly untilUnixMs: number }) =>
+    `The ports change in ${duration(v.changeMs)}: the knock waits ${duration(v.waitMs)} for the next ones, until ${timeOfDay(v.untilUnixMs)}.`,
+  'knockd-otp.note.new': (v: { readonly waitMs: number }) =>
+    `The ports have just changed: the knock waits ${duration(v.waitMs)}, for the server’s clock may be behind.`,
+  'knockd-otp.note.soon': (v: { readonly leftMs: number }) =>
+    `The ports change in ${duration(v.leftMs)}: where the server’s clock is ahead, this knock may come too late.`,
+  'knockd-otp.note.last': 'This is the last one-time sequence of the list.',
+  'knockd-otp.note.few': (v: { readonly left: number }) =>
+    `${v.left} one-time sequences are left, this one among them.`,
+  'knockd-otp.refusal.used-up': (v: { readonly of: number }) =>
+    v.of === 1 ? 'The one-time sequence is used up.' : `All ${v.of} one-time sequences are used up.`,
+  'knockd-otp.refusal.used-up.new': 'Make a new list for the server and paste it into the profile.',
+  'knockd-otp.refusal.used-up.back':
+    'If the server still has lines without a #, set how many are used up in the profile.',
+  'knockd-otp.refusal.ipv6': 'With IP protection the ports depend on your IPv4 address, and this one is IPv6.',
+  'knockd-otp.refusal.ipv6.step': 'Have the lookup of the address answer with IPv4.',
+  'knockd-otp.advice.clock': 'Compare this computer’s clock with the server’s: the ports follow the clock.',
+  'knockd-otp.advice.seed': 'Check seed, period, base port and protocols against the server’s.',
+  'knockd-otp.advice.source':
+    'With IP protection: check the address that the server sees; behind NAT it is the public one, not this computer’s.',
+  'knockd-otp.advice.list': 'With a list: see at which line the server is, and set the same one in the profile.',
 
   // TCP Stealth.
   'tcp-stealth.label': 'TCP Stealth',

@@ -157,12 +157,12 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
   ],
   [
     'mode',
-    /^Mode must be an object whose kind is one of count-window, port-sequence, tcp-stealth; its kind is missing\.$/,
+    /^Mode must be an object whose kind is one of count-window, [a-z, -]+; its kind is missing\.$/,
     [null, 5, 'count-window', undefined, []],
   ],
   [
     'mode.kind',
-    /^Mode must be an object whose kind is one of count-window, port-sequence, tcp-stealth; its kind is /,
+    /^Mode must be an object whose kind is one of count-window, [a-z, -]+; its kind is /,
     ['', 'count', '__proto__', 'constructor', null, undefined, 5],
   ],
   [
