@@ -262,7 +262,6 @@ export const en = {
     `Nobody${v.interface === null ? '' : ` on ${v.interface}`} says that it is ${v.address} or the way to it (${v.family === 4 ? 'ARP' : 'NDP'}).`,
   'helper.failed.send': (v: Way & { readonly packet: number | null; readonly packets: number } & System) =>
     `${v.packet === null ? 'A packet' : `Packet ${v.packet} of ${v.packets}`} to ${way(v)} could not be sent${system(v)}.`,
-  'helper.failed.cancelled': 'The knock was cancelled.',
   'helper.failed.refused': (v: { readonly address: string }) =>
     `${v.address} answered the SYN with a reset, as a closed port does.`,
   'helper.failed.unreachable': (v: { readonly address: string; readonly type: number; readonly code: number }) =>
