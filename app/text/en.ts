@@ -2,8 +2,7 @@
  * The catalogue: every sentence for people, in English. An entry is the sentence, or a function from its values to it.
  * Ids are grouped by who makes them; `text.ts` derives their types from here.
  */
-import { anyOf, clockTime, count, duration, protocolName } from './words';
-import { count, duration, protocolName, timeOfDay } from './words';
+import { anyOf, clockTime, count, duration, protocolName, timeOfDay } from './words';
 
 type Protocol = 'tcp' | 'udp';
 

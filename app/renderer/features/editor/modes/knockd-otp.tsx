@@ -1,3 +1,4 @@
+import { typedNumber } from '../../../../domain/modes/inline';
 import { knockdOtp, readProtocols, readSequences } from '../../../../domain/modes/knockd-otp';
 import { knockCount } from '../../../../domain/modes/knockd-otp/otp';
 import { MAX_SEED_BYTES, seedLength } from '../../../../domain/modes/knockd-otp/schema';
@@ -14,7 +15,7 @@ import { SelectInput } from '../../../components/SelectInput';
 import { TextInput } from '../../../components/TextInput';
 import { within } from '../field-reporter';
 import type { FieldReporter } from '../field-reporter';
-import { defineModeForm, typedNumber } from '../mode-form';
+import { defineModeForm } from '../mode-form';
 import type { ModeFieldsProps } from '../mode-form';
 import form from '../form.module.css';
 import styles from './knockd-otp.module.css';
