@@ -40,9 +40,9 @@ const WITHOUT_NODE = ['text', 'domain', 'shared', 'renderer', 'preload'];
 const SPEAKS = ['text', 'cli', 'renderer'];
 /** Layers that run inside Electron; the others also run as plain Node programs, where `electron` is only a path. */
 const WITH_ELECTRON = ['main', 'preload'];
-/** The only layers that may start programs, and the one folder of another that may (architecture, rule 10; decision 8). */
+/** The only layers that may start programs, and the folders of another that may (architecture, rule 10; decision 8). */
 const MAY_SPAWN = ['session', 'cli'];
-const SPAWNING_FOLDER = { layer: 'engine', name: 'transports' };
+const SPAWNING_FOLDERS = { layer: 'engine', names: ['transports', 'lookups'] };
 
 /** Folders under a layer, at most this deep. Configuration is made for each depth, so that `../x` means what it says. */
 const MAX_DEPTH = 6;
@@ -100,7 +100,8 @@ function barePatterns(layer, test, maySpawn = MAY_SPAWN.includes(layer)) {
   if (!maySpawn && !test)
     patterns.push({
       regex: '^(node:)?child_process$',
-      message: 'Programs are started in app/session, app/cli, app/engine/transports, scripts and e2e only (rule 10).',
+      message:
+        'Programs are started in app/session, app/cli, app/engine/{transports,lookups}, scripts and e2e only (rule 10).',
     });
   return patterns;
 }
@@ -197,10 +198,10 @@ function layerConfigs(layer) {
       { files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) },
       { files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) },
     );
-    if (layer === SPAWNING_FOLDER.layer && depth > 0) {
+    if (layer === SPAWNING_FOLDERS.layer && depth > 0) {
       const spawning = [...barePatterns(layer, false, true), ...layerPatterns(layer, depth, false)];
       configs.push({
-        files: [`app/${layer}/${SPAWNING_FOLDER.name}/${'*/'.repeat(depth - 1)}${CODE}`],
+        files: SPAWNING_FOLDERS.names.map((name) => `app/${layer}/${name}/${'*/'.repeat(depth - 1)}${CODE}`),
         rules: rules({ patterns: spawning, inApp: true }),
       });
     }

@@ -3,6 +3,9 @@ import { check, group, portNumber } from '../domain/fields';
 import type { Checked } from '../domain/fields';
 import { typedNumber } from '../domain/modes/inline';
 import { hostSchema } from '../domain/profile/host';
+import { say } from '../text/say';
+import { text } from '../text/text';
+import type { Text } from '../text/text';
 import { count } from '../text/words';
 import { checkIsn } from '../engine/isn-check';
 import type { IsnCheck } from '../engine/isn-check';
@@ -66,10 +69,10 @@ export function isnListenVerb(port: string, json: boolean): Promise<number> {
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 
-const TIMESTAMPS: Readonly<Record<IsnCheck['timestamp'], string>> = {
-  survives: 'TCP Stealth can work on this path, with timestamps or without.',
-  rewritten: 'TCP Stealth can work on this path with timestamps off: something on the way rewrites them.',
-  removed: 'TCP Stealth can work on this path with timestamps off: something on the way takes them out.',
+const TIMESTAMPS: Readonly<Record<IsnCheck['timestamp'], Text>> = {
+  survives: text('isn.timestamps-survive'),
+  rewritten: text('isn.timestamps-rewritten'),
+  removed: text('isn.timestamps-removed'),
 };
 
 export function checkLines({ address, port, sent, arrived, sequence, timestamp }: IsnCheck): readonly string[] {
@@ -78,11 +81,9 @@ export function checkLines({ address, port, sent, arrived, sequence, timestamp }
     `  sent     ISN ${hex(sent.isn)}  TSval ${hex(sent.tsval)}`,
     `  arrived  ISN ${hex(arrived.isn)}  TSval ${arrived.tsval === null ? 'none' : hex(arrived.tsval)}`,
     ...(sequence === 'survives'
-      ? [`Sequence numbers survive. ${TIMESTAMPS[timestamp]}`]
-      : [
-          'Sequence numbers do not survive: something on the way rewrites them (a firewall, a load balancer, a proxy).',
-          'TCP Stealth cannot work on this path. Take another one, or another mode.',
-        ]),
+      ? [text('isn.survive', { timestamps: TIMESTAMPS[timestamp] })]
+      : [text('isn.rewritten'), text('isn.rewritten.then')]
+    ).map(say),
   ];
 }
 

@@ -1,8 +1,9 @@
 import { exitCodeOf, SesamyError } from '../domain/errors';
+import type { NetworkInterface } from '../domain/network-interface';
 import type { TransportState } from '../domain/plan/transport';
 import { listInterfaces } from '../engine/interfaces';
-import type { NetworkInterface } from '../engine/interfaces';
 import { transports } from '../engine/transports/registry';
+import { say } from '../text/say';
 import { interfaceLines } from './interfaces-verb';
 import { out, plain } from './print';
 
@@ -69,8 +70,8 @@ export function findingLines({
     '',
     ...states.flatMap(({ name, works, detail, fix }) => [
       `${name.padEnd(9)}${works ? 'works' : 'does not work'}`,
-      `  ${plain(detail)}`,
-      ...(fix === null ? [] : [`  ${plain(fix.text)}`]),
+      `  ${plain(say(detail))}`,
+      ...(fix === null ? [] : [`  ${plain(say(fix.text))}`]),
       ...(fix?.command == null ? [] : [`    ${plain(fix.command)}`]),
     ]),
     '',

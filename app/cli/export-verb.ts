@@ -47,25 +47,21 @@ export async function exportVerb(names: readonly string[], options: ExportOption
   }
 
   const passphrases = passphrasesOf(options);
-  const chosen = await withStore(passphrases, (vault) =>
-    Promise.resolve().then((): readonly Profile[] =>
-      options.all === true ? sorted(vault) : names.map((name) => findProfile(vault.profiles.values(), name)),
-    ),
-  );
-  const text =
-    settings === undefined
-      ? await sealBundle(
-          // One profile named twice goes once.
-          [...new Set(chosen)],
-          await passphrases.chosen(
-            'Choose a passphrase for the bundle. Whoever imports it needs this one, not your own.',
-          ),
-        )
-      : settingsText(chosen);
+  const { text, profiles } = await withStore(passphrases, async (vault) => {
+    const chosen =
+      options.all === true ? sorted(vault) : names.map((name) => findProfile(vault.profiles.values(), name));
+    // One profile named twice goes once.
+    const once = [...new Set(chosen)];
+    if (settings !== undefined) return { text: settingsText(once), profiles: once.length };
+    const passphrase = await passphrases.chosen(
+      'Choose a passphrase for the bundle. Whoever imports it needs this one, not your own.',
+    );
+    return { text: await sealBundle(once, passphrase, (digest) => vault.attachment(digest)), profiles: once.length };
+  });
   if (file === STANDARD_OUTPUT) process.stdout.write(text);
   else {
     await writePrivately(file, text, options.force === true);
-    err(`wrote ${count(new Set(chosen).size, 'profile')} to ${plain(file)}`);
+    err(`wrote ${count(profiles, 'profile')} to ${plain(file)}`);
   }
   return 0;
 }

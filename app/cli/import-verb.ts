@@ -4,8 +4,8 @@ import { modeDefinition, planKnock } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
 import { count } from '../text/words';
 import { openImport, readImport, saveImport } from '../library/import';
+import type { ImportedProfile } from '../library/import';
 import { readSettingsText } from '../library/settings-file';
-import type { RemarkedProfile } from '../library/settings-file';
 import { passphrasesOf, withKnown } from './passphrase';
 import type { PassphraseOptions, Passphrases } from './passphrase';
 import { err, out, plain } from './print';
@@ -22,7 +22,7 @@ export interface ImportOptions extends PassphraseOptions {
 
 /** What one file holds, or why it holds nothing. */
 type Found = { readonly file: string } & (
-  { readonly profiles: readonly RemarkedProfile[] } | { readonly error: ErrorInfo }
+  { readonly profiles: readonly ImportedProfile[] } | { readonly error: ErrorInfo }
 );
 
 /** `sesamy import`. Nothing is imported before the preview is confirmed. Returns the exit code. */
@@ -79,7 +79,7 @@ function printPreview(file: string, profile: Profile, remarks: readonly string[]
   out(`${plain(file)}: ${plain(profile.name)}`);
   for (const line of profileLines(profile, reveal)) out(`  ${line}`);
   out(
-    `  means         ${reveal ? planKnock(profile.mode, { servicePort: profile.servicePort }).summary : modeDefinition(profile.mode.kind).outline(profile.mode)}`,
+    `  means         ${reveal ? say(planKnock(profile.mode, { servicePort: profile.servicePort }).summary) : say(modeDefinition(profile.mode.kind).outline(profile.mode))}`,
   );
   for (const remark of remarks) out(`  note: ${plain(remark)}`);
 }

@@ -1,5 +1,5 @@
+import type { NetworkInterface } from '../domain/network-interface';
 import { listInterfaces } from '../engine/interfaces';
-import type { NetworkInterface } from '../engine/interfaces';
 import { out, table } from './print';
 
 /** `sesamy interfaces`. Returns the exit code. */

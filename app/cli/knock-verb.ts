@@ -13,7 +13,8 @@ export async function knockVerb(name: string | undefined, options: TargetOptions
   const { savedKnock, savedProfile } = await import('./saved-knock');
   const request = { name: target.name, verb: 'knock', host: null, port: null } as const;
   if (options.dryRun === true) {
-    await printDryRun(await savedProfile(request, options), options);
+    const { profile, used } = await savedProfile(request, options);
+    await printDryRun(profile, options, used);
     return 0;
   }
   return run((knockOptions) => savedKnock(request, options, knockOptions), options);
@@ -25,8 +26,18 @@ export async function knockProfile(profile: Profile, options: TargetOptions): Pr
     await printDryRun(profile, options);
     return 0;
   }
-  const { knock } = await import('../engine/knock');
-  return run((knockOptions) => knock(profile, knockOptions), options);
+  const [{ knock }, { NOTHING_KEPT, preparing }] = await Promise.all([
+    import('../engine/knock'),
+    import('../engine/prepare'),
+  ]);
+  return run(
+    (knockOptions) =>
+      knock(
+        preparing(profile, () => NOTHING_KEPT),
+        knockOptions,
+      ),
+    options,
+  );
 }
 
 async function run(
@@ -42,14 +53,17 @@ async function run(
   }
 }
 
-/** The plan of a profile, for people or, with --json, as one object. */
-export async function printDryRun(profile: Profile, options: TargetOptions): Promise<void> {
-  const plan = planKnock(profile.mode, { servicePort: profile.servicePort });
+/**
+ * The plan of a profile at this moment, for people or, with --json, as one object.
+ * @param used how many of its one-time secrets are used up
+ */
+export async function printDryRun(profile: Profile, options: TargetOptions, used = 0): Promise<void> {
+  const plan = planKnock(profile.mode, { servicePort: profile.servicePort, unixMs: Date.now(), used });
   if (options.json === true) {
     out(JSON.stringify({ type: 'plan', host: profile.host, plan }));
     return;
   }
   printPlan(profile.host, plan);
   const { rawLines } = await import('./raw-lines');
-  for (const line of await rawLines(profile)) out(line);
+  for (const line of await rawLines(profile, plan, used)) out(line);
 }

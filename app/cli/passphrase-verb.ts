@@ -1,7 +1,7 @@
 import { SesamyError } from '../domain/errors';
 import { shown } from '../domain/fields';
+import type { KeySlot } from '../domain/key-slot';
 import { vaultStatus } from '../vault';
-import type { SlotInfo } from '../vault';
 import { passphrasesOf } from './passphrase';
 import type { PassphraseOptions } from './passphrase';
 import { err, out, plain } from './print';
@@ -46,7 +46,7 @@ export async function passphraseVerb(options: PassphraseVerbOptions): Promise<nu
   return 0;
 }
 
-function slotLine(slot: SlotInfo): string {
+function slotLine(slot: KeySlot): string {
   const made = new Date(slot.createdUnixMs).toISOString().slice(0, 10);
   return `${slot.id}  ${slot.kind.padEnd(10)}  made ${made}${slot.backend === null ? '' : `  ${plain(slot.backend)}`}`;
 }
@@ -54,7 +54,7 @@ function slotLine(slot: SlotInfo): string {
 const SEE = { steps: ['See what there is: sesamy passphrase --list.'] };
 
 /** The slot with this id, or the only one whose id begins so. */
-export function slotOf(slots: readonly SlotInfo[], text: string): SlotInfo {
+export function slotOf(slots: readonly KeySlot[], text: string): KeySlot {
   const exact = slots.find((slot) => slot.id === text);
   if (exact !== undefined) return exact;
   const [slot, another] = text === '' ? [] : slots.filter(({ id }) => id.startsWith(text));
@@ -67,7 +67,7 @@ export function slotOf(slots: readonly SlotInfo[], text: string): SlotInfo {
   return slot;
 }
 
-function onlyPassphrase(slots: readonly SlotInfo[]): SlotInfo {
+function onlyPassphrase(slots: readonly KeySlot[]): KeySlot {
   const [slot, another] = slots.filter(({ kind }) => kind === 'passphrase');
   if (slot === undefined || another !== undefined)
     throw new SesamyError('bad-input', 'There are several passphrases: say which one is to change by --slot.', SEE);

@@ -1,5 +1,6 @@
 import { PRACTICE_HOST, startPracticeDoor } from '../session/practice-door';
 import type { PracticeStatus } from '../session/practice-door';
+import { proxyCommandLine, shellLine } from '../session/shell-quote';
 import { out } from './print';
 import { stopSignal } from './run';
 import { inlineProfile, modeWords } from './target';
@@ -23,7 +24,8 @@ export async function practiceVerb(options: TargetOptions): Promise<number> {
   out(`The practice door listens on ${door.host} port ${door.servicePort}. In another terminal:`);
   out('');
   out(`  ssh -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -p ${door.servicePort} \\`);
-  out(`    -o ProxyCommand='sesamy proxy ${modeWords(door.mode).join(' ')} -- %h %p' ${door.host}`);
+  const proxy = `${proxyCommandLine(['sesamy', 'proxy', ...modeWords(door.mode)])} -- %h %p`;
+  out(`    ${shellLine(['-o', `ProxyCommand=${proxy}`, door.host])}`);
   out('');
   out('Ctrl-C shuts it.');
   const stop = stopSignal();

@@ -1,5 +1,6 @@
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
+import { shellLine } from '../session/shell-quote';
 import { out, plain, table } from './print';
 import { modeWords } from './target';
 
@@ -19,7 +20,7 @@ export function profileLines(profile: Profile, reveal: boolean): readonly string
     `source MAC    ${profile.sourceMac ?? 'automatic'}`,
     `transport     ${profile.transport === 'auto' ? 'automatic' : profile.transport}`,
     `mode          ${mode.kind}`,
-    `knock         ${reveal ? modeWords(mode).slice(2).join(' ') : 'hidden (--reveal shows it)'}`,
+    `knock         ${reveal ? shellLine(modeWords(mode).slice(2)) : 'hidden (--reveal shows it)'}`,
     ...(ssh.user === null ? [] : [`SSH user      ${ssh.user}`]),
     ...ssh.options.map(({ name, value }) => `SSH option    ${name}=${plain(value)}`),
     ...(profile.tags.length === 0 ? [] : [`tags          ${plain(profile.tags.join(', '))}`]),

@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '../domain/errors';
-import type { KnockPlan } from '../domain/plan/knock-plan';
+import { connectionKnocks } from '../domain/plan/knock-plan';
+import type { KnockPlan, PlannedPacket } from '../domain/plan/knock-plan';
 import { duration } from '../text/words';
 import { say } from '../text/say';
 
@@ -41,19 +42,29 @@ export function seconds(ms: number, width = 9): string {
 
 /** Every packet of a plan, one a line, then the connection. */
 export function printPlan(host: string, plan: KnockPlan): void {
-  out(plan.summary);
+  out(plain(say(plan.summary)));
   out(`to ${host}`);
-  for (const packet of plan.packets)
-    out(`${seconds(packet.atMs)}  ${packet.protocol === 'tcp' ? 'SYN     ' : 'datagram'}  port ${packet.port}`);
-  const own = plan.connect.stealth === undefined ? '' : ', its own SYN is the knock';
+  for (const packet of plan.packets) out(`${seconds(packet.atMs)}  ${packetWords(packet)}`);
+  const own = connectionKnocks(plan) ? ', its own SYN is the knock' : '';
   out(`${seconds(plan.connect.atMs)}  connect   port ${plan.connect.port}${own}`);
-  for (const packet of plan.closing)
-    out(`end+${seconds(packet.atMs, 7)}  ${packet.protocol === 'tcp' ? 'SYN     ' : 'datagram'}  port ${packet.port}`);
+  for (const packet of plan.closing) out(`end+${seconds(packet.atMs, 7)}  ${packetWords(packet)}`);
   out(doorSentence(plan));
+  for (const note of plan.notes) out(`note: ${plain(say(note))}`);
+  if (plan.refusal !== null) out(`It cannot be sent now: ${plain(say(plan.refusal.cause))}`);
+}
+
+function packetWords(packet: PlannedPacket): string {
+  const what = packet.protocol === 'tcp' ? 'SYN     ' : 'datagram';
+  const payload = packet.protocol === 'udp' && packet.payload !== null ? `, ${payloadWords(packet.payload)}` : '';
+  return `${what}  port ${packet.port}${payload}`;
+}
+
+function payloadWords(payload: string): string {
+  return payload === 'later' ? 'with a payload made when it is sent' : `payload ${payload}`;
 }
 
 export function doorSentence(plan: KnockPlan): string {
-  if (plan.connect.stealth !== undefined) return 'Only the right SYN is answered; every other meets a closed port.';
+  if (connectionKnocks(plan)) return 'Only the right SYN is answered; every other meets a closed port.';
   const until = plan.door.toMs === null ? '' : `, until ${duration(plan.door.toMs)}`;
   return plan.door.singleUse
     ? `The door opens for the first connection only${until}.`

@@ -1,6 +1,8 @@
 import type { KnockEvent } from '../domain/plan/knock-event';
+import { connectionKnocks } from '../domain/plan/knock-plan';
 import type { KnockPlan, PlanStep } from '../domain/plan/knock-plan';
 import { count, duration } from '../text/words';
+import { say } from '../text/say';
 import { err, plain, seconds } from './print';
 
 const BAR_WIDTH = 24;
@@ -32,24 +34,28 @@ export function linesProgress(write: (line: string) => void = err): Progress {
           if (event.host !== event.address) write(`${event.host} is ${event.address}`);
           return;
         case 'warning':
-          write(`note: ${plain(event.message)}`);
+          write(`note: ${plain(say(event.message))}`);
           return;
         case 'armed':
           plan = event.plan;
-          if (event.transport !== 'sockets') write(`raw packets through ${event.transport}: ${event.reason}`);
+          if (event.transport !== 'sockets') write(`raw packets through ${event.transport}: ${say(event.reason)}`);
           return;
         case 'packet-sent': {
           const step = event.phase === 'knock' && plan !== null ? stepOf(plan, event.index) : undefined;
-          if (step !== undefined) line(event.actualMs, `${step.label} sent: ${step.detail}`);
+          if (step !== undefined) line(event.actualMs, `${say(step.label)} sent: ${say(step.detail)}`);
           if (event.phase === 'closing')
             line(event.actualMs, `closing knock sent to port ${event.port}/${event.protocol}`);
           return;
         }
+        case 'waiting':
+          write(`${plain(say(event.reason))} ${secondsUntil(event.untilUnixMs)}`);
+          return;
+        case 'again':
+          line(event.atMs, againSentence(event));
+          return;
         case 'connecting':
-          line(
-            event.actualMs,
-            `connecting to ${event.address} port ${event.port}${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`,
-          );
+          // Several attempts follow one another within a second; the first says it all.
+          if (event.attempt === 1) line(event.actualMs, `connecting to ${event.address} port ${event.port}`);
           return;
         case 'open':
           line(event.atMs, `open: the port answered in ${duration(event.answeredInMs)}`);
@@ -69,6 +75,17 @@ export function linesProgress(write: (line: string) => void = err): Progress {
       // Lines stay where they are.
     },
   };
+}
+
+/** How long there is to wait, for the end of a sentence. */
+function secondsUntil(unixMs: number): string {
+  return `${Math.max(0, Math.ceil((unixMs - Date.now()) / 1000))} s to go.`;
+}
+
+function againSentence({ learned, next, of, atUnixMs }: Extract<KnockEvent, { type: 'again' }>): string {
+  const waitS = Math.ceil((atUnixMs - Date.now()) / 1000);
+  const what = learned === 'refused' ? 'the port refused' : 'the port did not answer';
+  return `${what}; try ${next} of ${of}${waitS > 0 ? ` in ${waitS} s` : ''}`;
 }
 
 function sentSentence(atMs: number, doorToMs: number | null): string {
@@ -97,10 +114,9 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
     const left = Math.max(0, plan.connect.atMs - now);
     // A terminal that does not know its width says 0.
     const width = stream.columns > 0 ? stream.columns : USUAL_WIDTH;
-    const next =
-      plan.connect.stealth === undefined
-        ? `${sent} of ${count(plan.packets.length, 'knock')}, connect in ${(left / 1000).toFixed(1)} s`
-        : 'connecting: the SYN is the knock';
+    const next = !connectionKnocks(plan)
+      ? `${sent} of ${count(plan.packets.length, 'knock')}, connect in ${(left / 1000).toFixed(1)} s`
+      : 'connecting: the SYN is the knock';
     const text = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${next}`;
     stream.write(`\r\u001b[K${text.slice(0, width - 1)}`);
   };
@@ -117,7 +133,7 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
           timer = setInterval(draw, FRAME_MS);
           return;
         case 'packet-sent':
-          if (event.phase === 'closing') return;
+          if (event.phase !== 'knock') return;
           sent = event.index + 1;
           draw();
           return;
@@ -126,7 +142,13 @@ export function barProgress(stream: NodeJS.WriteStream): Progress {
           return;
         case 'resolved':
         case 'warning':
+        case 'waiting':
         case 'open':
+          lines.show(event);
+          return;
+        case 'again':
+          clear();
+          sent = 0;
           lines.show(event);
           return;
         case 'sent':

@@ -6,8 +6,9 @@ import type { KnockEvent } from '../domain/plan/knock-event';
 import { check, group, portNumber } from '../domain/fields';
 import { typedNumber } from '../domain/modes/inline';
 import { hostSchema } from '../domain/profile/host';
-import { knock, runPrepared } from '../engine/knock';
+import { knock } from '../engine/knock';
 import type { KnockOptions } from '../engine/knock';
+import { NOTHING_KEPT, preparing } from '../engine/prepare';
 import { bridge } from '../session/bridge';
 import { retargeted } from '../library/saved-profile';
 import { printDryRun } from './knock-verb';
@@ -37,14 +38,22 @@ export async function proxyVerb(words: readonly string[], options: TargetOptions
     const session = carrying(stop.signal, options.fdpass === true);
     if (target.kind === 'inline') {
       const profile = retargeted(target.profile, host, port);
-      if (options.dryRun !== true) return await showEvents(knock(profile, session), options);
+      if (options.dryRun !== true)
+        return await showEvents(
+          knock(
+            preparing(profile, () => NOTHING_KEPT),
+            session,
+          ),
+          options,
+        );
       await printDryRun(profile, options);
       return 0;
     }
     const { savedKnock, savedProfile } = await import('./saved-knock');
     const request = { name: target.name, verb: 'proxy', host, port } as const;
     if (options.dryRun !== true) return await showEvents(savedKnock(request, options, session), options);
-    await printDryRun(await savedProfile(request, options), options);
+    const { profile, used } = await savedProfile(request, options);
+    await printDryRun(profile, options, used);
     return 0;
   } finally {
     stop.release();
@@ -69,21 +78,21 @@ function proxyTarget(
 
 /** Runs what the window hands out, and tells it how it goes. */
 async function proxyTicket(socketPath: string, signal: AbortSignal, options: TargetOptions): Promise<number> {
-  const { fetchKnock } = await import('../session/run-channel');
+  const { useTicket } = await import('../session/run-channel');
   const stopping = new AbortController();
   const stop = (): void => {
     stopping.abort();
   };
   signal.addEventListener('abort', stop, { once: true });
-  const ticket = await fetchKnock(socketPath, stop);
+  const window = useTicket(socketPath, stop);
   const code = await showEvents(
-    runPrepared(ticket.prepared, carrying(stopping.signal, options.fdpass === true)),
+    knock(window.prepare, carrying(stopping.signal, options.fdpass === true)),
     options,
     (event: KnockEvent) => {
-      ticket.tell(event);
+      window.tell(event);
     },
   );
-  await ticket.end();
+  await window.end();
   return code;
 }
 

@@ -1,38 +1,38 @@
 import { randomInt } from 'node:crypto';
+import { say } from '../text/say';
 import { toErrorInfo } from '../domain/errors';
-import { planKnock } from '../domain/modes/registry';
 import { parseAddress } from '../domain/packet/address';
-import { describePacket } from '../domain/packet/describe';
+import { describePacket, describeSyn } from '../domain/packet/describe';
 import { knockPackets } from '../domain/packet/knock-packet';
+import { connectionKnocks } from '../domain/plan/knock-plan';
+import type { KnockPlan } from '../domain/plan/knock-plan';
 import { needsLink, synNeed } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
-import { sourceAddressFor } from '../engine/interfaces';
-import { prepareKnock } from '../engine/knock';
+import { FIRST_TRY, NOTHING_KEPT, preparing } from '../engine/prepare';
 import { seconds } from './print';
-import { say } from '../text/say';
 
 /**
  * What raw packets of this knock look like, one a line; nothing for a knock that plain sockets do. The host is looked up, and
  * where that fails one line says why. Nothing is sent.
+ * @param planned the plan as far as it is known without that
+ * @param used how many of the profile's one-time secrets are used up
  */
-export async function rawLines(profile: Profile): Promise<readonly string[]> {
+export async function rawLines(profile: Profile, planned: KnockPlan, used: number): Promise<readonly string[]> {
   const { transport: wish, interface: name, sourceMac } = profile;
-  const syn = synNeed(planKnock(profile.mode, { servicePort: profile.servicePort }));
+  const syn = synNeed(planned);
   const plain = syn === 'plain' && !needsLink({ wish, interface: name, sourceMac, syn });
   if ((wish === 'sockets' && syn === 'plain') || (wish === 'auto' && plain)) return [];
   try {
-    const { address, family, sourceAddress, plan } = await prepareKnock(profile, new AbortController().signal);
-    const from = sourceAddress ?? (await sourceAddressFor(address, family));
+    const prepare = preparing(profile, () => ({ ...NOTHING_KEPT, used }));
+    const { address, family, source: from, plan } = await prepare(FIRST_TRY, new AbortController().signal);
     const [source, destination] = [from, address].map((text) => parseAddress(text));
     if (source == null || destination == null) return [];
-    const packets = knockPackets(plan.packets, family, { below: (limit) => randomInt(limit) });
-    const { stealth, atMs, port } = plan.connect;
-    const adopted =
-      stealth?.kind === 'isn'
-        ? [
-            `${seconds(atMs)}  SYN → ${address}:${port} seq ${stealth.isn}${stealth.tsval === null ? '' : ` TSval ${stealth.tsval}`}, all else as this system’s own`,
-          ]
-        : [];
+    const { syn: own, atMs, port } = plan.connect;
+    const adopted = connectionKnocks(plan)
+      ? [`${seconds(atMs)}  SYN → ${address}:${port} ${describeSyn(own)}, all else as this system’s own`]
+      : [];
+    const packets =
+      plan.awaits.length > 0 ? [] : knockPackets(plan.packets, family, { below: (limit) => randomInt(limit) });
     return [
       'As raw packets, with ports and numbers that are drawn anew each time:',
       ...adopted,

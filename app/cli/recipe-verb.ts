@@ -53,7 +53,7 @@ async function profileOf(name: string | undefined, options: RecipeOptions): Prom
   const target = targetOf(name, options);
   if (target.kind === 'inline') return target.profile;
   const { savedProfile } = await import('./saved-knock');
-  return savedProfile({ name: target.name, host: null, port: null }, options);
+  return (await savedProfile({ name: target.name, host: null, port: null }, options)).profile;
 }
 
 /** A saved profile by another family than its own. */

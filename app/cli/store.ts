@@ -12,15 +12,23 @@ export function storeLocation(): VaultLocation {
 }
 
 /**
- * Uses the profiles, and forgets the key afterwards.
- * @throws SesamyError as `openVault` and the asking for its passphrase, and what `use` throws
+ * Opens the store. The caller closes it.
+ * @throws SesamyError as `openVault` and the asking for its passphrase
  */
-export async function withStore<T>(passphrases: Passphrases, use: (vault: OpenVault) => Promise<T>): Promise<T> {
+export async function openStore(passphrases: Passphrases): Promise<OpenVault> {
   const location = storeLocation();
   // Whatever is wrong with the file is told before anybody types a passphrase for it.
   const { status } = await vaultStatus(location);
   if (status === 'absent') throw new SesamyError('vault-absent', `There is no profile store at ${location.file}.`);
-  return closing(await unlocked(location, passphrases), use);
+  return unlocked(location, passphrases);
+}
+
+/**
+ * Uses the profiles, and forgets the key afterwards.
+ * @throws SesamyError as {@link openStore}, and what `use` throws
+ */
+export async function withStore<T>(passphrases: Passphrases, use: (vault: OpenVault) => Promise<T>): Promise<T> {
+  return closing(await openStore(passphrases), use);
 }
 
 /** As {@link withStore}, but makes the store where there is none. */

@@ -130,7 +130,7 @@ describe('an edit', () => {
     });
     expect(changedProfile(sequence, options({ closing: '', delay: '' })).mode).toMatchObject({
       closing: null,
-      delayMs: 200,
+      delayMs: 100,
     });
     expect(failure(() => changedProfile(saved, options({ sequence: '' })))).toMatch(/^--sequence: .*missing/);
   });
@@ -140,7 +140,7 @@ describe('an edit', () => {
     expect(changedProfile(saved, other).mode).toEqual({
       kind: 'port-sequence',
       steps: [{ port: 7, protocol: 'tcp' }],
-      delayMs: 200,
+      delayMs: 100,
       closing: null,
     });
     expect(failure(() => changedProfile(saved, options({ mode: 'port-sequence' })))).toMatch(/^--steps: /);

@@ -37,6 +37,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   'vault-not-writable': 1,
   'vault-unsafe': 4,
   'profile-changed': 1,
+  'attachment-missing': 1,
   'device-key-unavailable': 4,
   'last-passphrase': 2,
   cancelled: 130,

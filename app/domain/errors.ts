@@ -183,6 +183,11 @@ const KINDS = {
     steps: ['Look at the other change, then save again or give yours up.'],
     exitCode: 1,
   },
+  'attachment-missing': {
+    title: 'The profile’s key file is missing',
+    steps: ['Choose the key file again in the profile, and save it.'],
+    exitCode: 1,
+  },
   'device-key-unavailable': {
     title: 'This device’s keyring cannot be used',
     steps: ['Unlock with your passphrase.'],

@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import type { Sentence, Text } from '../text/text';
 
-const value = z.union([
-  z.string().max(4000),
-  z.number(),
-  z.boolean(),
-  z.null(),
-  z.array(z.union([z.string().max(4000), z.number()])).max(200),
-]);
+const word = z.union([z.string().max(4000), z.number(), z.boolean(), z.null()]);
+const value = z.lazy(() => z.union([word, textSchema, z.array(z.union([word, textSchema])).max(200)]));
 
 /**
  * Text for people as it crosses processes. Only the shape is checked: whether the id is known, and whether the values fit it, shows

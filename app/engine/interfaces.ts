@@ -3,25 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { SesamyError } from '../domain/errors';
+import type { NetworkInterface } from '../domain/network-interface';
 import type { AddressFamily } from '../domain/plan/knock-event';
 import { fromSystemError } from './system-error';
-
-/** A network interface of this computer. */
-export interface NetworkInterface {
-  /** Position in the list, from 0: what knocksettings.txt calls the interface index. */
-  readonly index: number;
-  readonly name: string;
-  /** Null where the interface has none, as loopback. */
-  readonly mac: string | null;
-  readonly addresses: readonly string[];
-  readonly loopback: boolean;
-  /** Switched on, and not known to be without a link. */
-  readonly up: boolean;
-  /** A default route of either family goes through it. */
-  readonly defaultRoute: boolean;
-  /** The kernel's own number of it; null outside Linux. */
-  readonly kernelIndex: number | null;
-}
 
 /** One folder of /sys/class/net. */
 export interface LinuxLink {

@@ -1,11 +1,14 @@
-/** Whether sequence numbers survive a path, which TCP Stealth needs: the SYN that was sent, and the SYN that arrived. */
+/** Whether sequence numbers survive a path, which knocks in a SYN's own fields need: the SYN that was sent, and the one that arrived. */
 import { randomInt } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { SesamyError } from '../domain/errors';
 import type { AddressFamily } from '../domain/plan/knock-event';
+import { text } from '../text/text';
+import type { Sentence } from '../text/text';
 import { throwIfCancelled } from './clock';
+import { sourceAddressFor } from './interfaces';
 import { resolveHost } from './resolve';
-import type { StealthConnection } from './transports/helper/connect';
+import type { AdoptedConnection } from './transports/helper/connect';
 import { transports } from './transports/registry';
 import type { Transports } from './transports/registry';
 
@@ -69,40 +72,35 @@ export async function checkIsn(
   available: Pick<Transports, 'connect'> = transports,
 ): Promise<IsnCheck> {
   const { address, family } = await resolveHost(host, 'auto', signal);
-  const route = { address, family, sourceAddress: null, interface: null, sourceMac: null };
+  const source = await sourceAddressFor(address, family);
+  const route = { address, family, source, bindSource: false, interface: null, sourceMac: null };
   // Even, as the helper wants it.
   const sent = { isn: randomInt(1, 2 ** 32), tsval: 2 * randomInt(1, 2 ** 31) };
   const connection = {
     route,
     port,
-    syn: { kind: 'isn', ...sent },
+    syn: { sequence: sent.isn, acknowledgment: 0, ipId: null, tsval: sent.tsval },
     timeoutMs: CONNECT_MS,
     first: new Uint8Array(),
   } as const;
   const heard = await lineFrom(connection, signal, available).catch((error: unknown) => {
-    throw error instanceof SesamyError && error.code === 'not-opened' ? noListener(error.message, port) : error;
+    throw error instanceof SesamyError && error.code === 'not-opened' ? noListener(error.info.cause, port) : error;
   });
   const arrived = parseArrived(heard);
-  if (arrived === null) {
-    const words = heard === '' ? 'It says nothing' : `It says “${heard.slice(0, SHOWN)}”`;
-    throw noListener(`Something else answers at ${address} port ${port}. ${words}.`, port);
-  }
+  if (arrived === null)
+    throw noListener(text('isn.something-else', { address, port, said: heard.slice(0, SHOWN) }), port);
   return { address, family, port, sent, arrived, ...isnVerdict(sent, arrived) };
 }
 
-function noListener(cause: string, port: number): SesamyError {
+function noListener(cause: Sentence, port: number): SesamyError {
   return new SesamyError('no-listener', cause, {
-    steps: [
-      `Start the other end on the server: sesamy doctor --isn-listen ${port}`,
-      'Let the port through every firewall on the way, and forward it where there is NAT.',
-      'If it listens and shows no SYN, something on the way may change numbers in one direction only, so that no connection comes about: TCP Stealth cannot work then either.',
-    ],
+    steps: [text('isn.start', { port }), text('isn.let-through'), text('isn.one-direction')],
   });
 }
 
 /** The first line that comes over the connection, without its end; what there is, where no whole line comes. */
 async function lineFrom(
-  connection: Omit<StealthConnection, 'use'>,
+  connection: Omit<AdoptedConnection, 'use'>,
   signal: AbortSignal,
   available: Pick<Transports, 'connect'>,
 ): Promise<string> {

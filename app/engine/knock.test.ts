@@ -1,8 +1,10 @@
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { say } from '../text/say';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import { TRANSPORT_NAMES } from '../domain/plan/transport';
 import type { TransportState } from '../domain/plan/transport';
@@ -10,6 +12,7 @@ import { newProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
 import { knock } from './knock';
 import type { KnockOptions } from './knock';
+import { NOTHING_KEPT, preparing } from './prepare';
 import { transports } from './transports/registry';
 import type { Transports } from './transports/registry';
 import { sockets } from './transports/sockets';
@@ -65,7 +68,11 @@ function countWindowProfile(port: number, changes: Partial<Profile> = {}): Profi
 
 async function collect(profile: Profile, options: Partial<KnockOptions> = {}): Promise<KnockEvent[]> {
   const events: KnockEvent[] = [];
-  for await (const event of knock(profile, { signal: new AbortController().signal, ...options })) events.push(event);
+  for await (const event of knock(
+    preparing(profile, () => NOTHING_KEPT),
+    { signal: new AbortController().signal, ...options },
+  ))
+    events.push(event);
   return events;
 }
 
@@ -179,17 +186,107 @@ describe('knock', () => {
   });
 
   it('says that a refused door did not open, and when to try again', async () => {
-    const events = await collect(countWindowProfile(await closedPort()), {
+    const events = await collect(countWindowProfile(await closedPort(), { tries: 1 }), {
       session: () => Promise.reject(new Error('unreachable')),
     });
-    expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'not-opened' }, retryAfterMs: 400 });
+    expect(events.at(-1)).toMatchObject({
+      type: 'failed',
+      error: { code: 'not-opened', cause: { id: 'not-opened.refused', values: { attempts: 1 } } },
+      retryAfterMs: 400,
+    });
+    // In the words of the mode that was knocked with.
+    expect(JSON.stringify(events.at(-1))).toContain('count-window.advice.counts');
+  });
+
+  it('tries again with a plan of its own after the quiet time, and tells what the last one has shown', async () => {
+    const profile = countWindowProfile(await closedPort());
+    const events = await collect(profile, { session: () => Promise.reject(new Error('unreachable')) });
+    const again = events.findIndex((event) => event.type === 'again');
+    expect(events[again]).toMatchObject({ learned: 'refused', next: 2, of: 2 });
+    expect(types(events.slice(0, again)).filter((type) => type === 'armed')).toHaveLength(1);
+    expect(types(events.slice(again)).filter((type) => type === 'armed')).toHaveLength(1);
+    const [first, second] = events.flatMap((event) => (event.type === 'armed' ? [event.unixMs] : []));
+    // Two windows of quiet after the first try, so that nothing of it counts in the second.
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(400);
+    expect(types(events).filter((type) => type === 'resolved')).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'not-opened' } });
+  });
+
+  it('brings a server back that waits for a lost last knock, in place of waiting for it to forget', async () => {
+    const [service, first, last] = [await closedPort(), await listen(), await listen()];
+    const mode: Profile['mode'] = {
+      kind: 'port-sequence',
+      steps: [
+        { port: first.port, protocol: 'tcp' },
+        { port: last.port, protocol: 'tcp' },
+      ],
+      delayMs: 10,
+      closing: null,
+    };
+    const opening = countWindowProfile(service, { mode, tries: 2 });
+    const events: KnockEvent[] = [];
+    const controller = new AbortController();
+    for await (const event of knock(
+      preparing(opening, () => NOTHING_KEPT),
+      { signal: controller.signal },
+    )) {
+      events.push(event);
+      if (types(events).filter((type) => type === 'armed').length === 2) controller.abort();
+    }
+    const again = events.findIndex((event) => event.type === 'again');
+    expect(events[again + 1]).toMatchObject({ type: 'packet-sent', phase: 'resync', port: last.port });
+    expect(events[again + 2]).toMatchObject({ type: 'armed' });
+    await expect.poll(() => [first.accepted.length, last.accepted.length]).toEqual([1, 2]);
+  });
+
+  it('asks for each plan anew, and gives what it has learned', async () => {
+    const asked: unknown[] = [];
+    const prepare = preparing(countWindowProfile(await closedPort()), () => NOTHING_KEPT);
+    const watched: typeof prepare = (question, signal) => {
+      asked.push(question);
+      return prepare(question, signal);
+    };
+    const options = { signal: new AbortController().signal, session: () => Promise.reject(new Error('unreachable')) };
+    for await (const event of knock(watched, options)) if (event.type === 'failed') break;
+    expect(asked).toEqual([
+      { firstBytes: null, learned: null },
+      { firstBytes: null, learned: 'refused' },
+    ]);
+  });
+
+  it('goes through a door that opens only some time after the last knock', async () => {
+    const service = await closedPort();
+    const mode: Profile['mode'] = {
+      kind: 'port-sequence',
+      steps: [{ port: await closedPort(), protocol: 'tcp' }],
+      delayMs: 0,
+      closing: null,
+    };
+    let opened: Server | null = null;
+    const events: KnockEvent[] = [];
+    const looking = { signal: new AbortController().signal };
+    for await (const event of knock(
+      preparing(countWindowProfile(service, { mode }), () => NOTHING_KEPT),
+      looking,
+    )) {
+      events.push(event);
+      if (event.type !== 'connecting' || event.attempt !== 2) continue;
+      opened = createServer((socket) => socket.destroy()).listen(service, '127.0.0.1');
+      await once(opened, 'listening');
+    }
+    opened?.close();
+    expect(events.at(-1)?.type).toBe('open');
+    expect(types(events).filter((type) => type === 'connecting')).toHaveLength(3);
   });
 
   it('stops at once when cancelled, and sends nothing more', async () => {
     const { port, accepted } = await listen();
     const controller = new AbortController();
     const events: KnockEvent[] = [];
-    for await (const event of knock(countWindowProfile(port), { signal: controller.signal })) {
+    for await (const event of knock(
+      preparing(countWindowProfile(port), () => NOTHING_KEPT),
+      { signal: controller.signal },
+    )) {
       events.push(event);
       if (event.type === 'packet-sent') controller.abort();
     }
@@ -211,7 +308,10 @@ describe('knock', () => {
       delayMs: 0,
       closing: null,
     };
-    for await (const event of knock(countWindowProfile(port, { mode }), { signal: new AbortController().signal }))
+    for await (const event of knock(
+      preparing(countWindowProfile(port, { mode }), () => NOTHING_KEPT),
+      { signal: new AbortController().signal },
+    ))
       if (event.type === 'open') break;
     await expect.poll(() => closed).toBe(2);
   });
@@ -234,7 +334,7 @@ describe('knock', () => {
     expect(types(warned).slice(0, 3)).toEqual(['resolved', 'warning', 'armed']);
     const [, warning] = warned;
     for (const told of [LOOPBACK, '00:0E:35:0E:77:B0', 'sudo npm run helper:install'])
-      expect(warning?.type === 'warning' ? warning.message : '').toContain(told);
+      expect(warning?.type === 'warning' ? say(warning.message) : '').toContain(told);
 
     const unasked: Transports = { ...transports, states: () => Promise.reject(new Error('was asked')) };
     expect(types(await collect(countWindowProfile(port), { transports: unasked }))).not.toContain('warning');
@@ -246,10 +346,10 @@ describe('knock', () => {
       transports: fakeTransports(NO_HELPER),
     });
     expect(types(events)).toEqual(['resolved', 'failed']);
-    expect(events[1]).toMatchObject({
-      error: { code: 'transport-unavailable', steps: ['Install it: sudo npm run helper:install'] },
-      retryAfterMs: 0,
-    });
+    const [, failed] = events;
+    if (failed?.type !== 'failed') throw new Error('It did not fail');
+    expect(failed).toMatchObject({ error: { code: 'transport-unavailable' }, retryAfterMs: 0 });
+    expect(failed.error.steps.map(say)).toEqual(['Install it: sudo npm run helper:install']);
     expect(accepted).toEqual([]);
   });
 
@@ -275,7 +375,7 @@ describe('knock', () => {
       {
         type: 'armed',
         transport: 'helper',
-        reason: `needed for interface ${LOOPBACK} and source MAC 02:00:00:00:00:01`,
+        reason: { id: 'transport.reason.link', values: { interface: LOOPBACK, sourceMac: '02:00:00:00:00:01' } },
       },
       { type: 'link', ...link },
       { type: 'packet-sent', index: 0, phase: 'knock', plannedMs: 0, actualMs: 0.25, sourcePort: 61_000 },

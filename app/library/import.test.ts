@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Profile } from '../domain/profile/profile';
 import type { OpenVault } from '../vault';
+import { attachmentDigest } from '../vault';
 import { sealBundleWith } from '../vault/bundle';
 import { createVaultWith, openVaultWith } from '../vault/open';
-import { CHEAP, CHEAP_OPTIONS, codeOf, numberedProfile, temporaryVault } from '../vault/testing';
+import { CHEAP_OPTIONS, codeOf, keyFile, numberedProfile, profileWithKey, temporaryVault } from '../vault/testing';
 import { openImport, readImport, saveImport } from './import';
 
 const PASSPHRASE = 'for the laptop';
-const seal = (...profiles: readonly Profile[]) => sealBundleWith(CHEAP, profiles, PASSPHRASE);
+const seal = (...profiles: readonly Profile[]) => sealBundleWith(CHEAP_OPTIONS, profiles, PASSPHRASE, () => null);
 
 describe('a file for import', () => {
   it('is a profile, with what the file does not say', () => {
@@ -73,7 +74,7 @@ describe('what is chosen', () => {
   });
   const saveTo = (where: OpenVault, ...profiles: readonly Profile[]) =>
     saveImport(
-      profiles.map((profile) => ({ profile })),
+      profiles.map((profile) => ({ profile, attachments: [] })),
       (edits) => where.change(edits),
     );
   const names = () => [...vault.profiles.values()].map(({ name }) => name);
@@ -84,7 +85,7 @@ describe('what is chosen', () => {
     const [saved] = await saveTo(vault, { ...mine, name: 'theirs' });
     expect(vault.profiles.get(mine.id)).toEqual(mine);
     expect(names()).toEqual(['mine', 'theirs']);
-    expect(saved).toEqual({ profile: vault.profiles.get(saved?.profile.id ?? ''), note: null });
+    expect(saved).toEqual({ profile: vault.profiles.get(saved?.profile.id ?? ''), attachments: [], note: null });
   });
 
   it('gets a number where its name is taken, by what is saved or by what comes with it', async () => {
@@ -107,6 +108,24 @@ describe('what is chosen', () => {
     const [saved] = await saveTo(vault, numberedProfile(2, { name: 'home' }));
     expect(saved?.profile.name).toBe('home 2');
     expect(names()).toEqual(['home', 'home 2']);
+  });
+
+  it('comes with its key files, in one change', async () => {
+    const key = keyFile(1, 1000);
+    const other = keyFile(2, 1000);
+    await saveImport(
+      [
+        { profile: profileWithKey(1, key), attachments: [key] },
+        { profile: profileWithKey(2, other), attachments: [other] },
+      ],
+      (edits) => vault.change(edits),
+    );
+    const opened = await openVaultWith(CHEAP_OPTIONS, place.location, {
+      kind: 'passphrase',
+      passphrase: 'open sesamy',
+    });
+    for (const bytes of [key, other]) expect(opened.attachment(attachmentDigest(bytes))).toEqual(new Uint8Array(bytes));
+    opened.close();
   });
 
   it('is saved whole or not at all', async () => {

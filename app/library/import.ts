@@ -4,14 +4,17 @@ import { toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import type { Profile } from '../domain/profile/profile';
 import { looksLikeBundle, openBundle } from '../vault';
-import type { OpenVault } from '../vault';
+import type { BundledProfile, OpenVault, ProfileEdit } from '../vault';
 import { freeNames } from './free-names';
 import { profileFromSettings } from './settings-file';
 import type { RemarkedProfile } from './settings-file';
 
+/** A profile with all that belongs to it: remarks for the person, and the bytes of the attachments that it refers to. */
+export type ImportedProfile = RemarkedProfile & Pick<BundledProfile, 'attachments'>;
+
 /** What a file for import holds. */
 export type ImportContent =
-  | ({ readonly kind: 'profile' } & RemarkedProfile)
+  | ({ readonly kind: 'profile' } & ImportedProfile)
   /** Wants its passphrase first: {@link openImport}. */
   | { readonly kind: 'sealed-bundle'; readonly text: string }
   | { readonly kind: 'unusable'; readonly error: ErrorInfo };
@@ -20,16 +23,16 @@ export type ImportContent =
 export function readImport(file: string, text: string): ImportContent {
   if (looksLikeBundle(text)) return { kind: 'sealed-bundle', text };
   try {
-    return { kind: 'profile', ...profileFromSettings(file, text, 'tcp') };
+    return { kind: 'profile', ...profileFromSettings(file, text, 'tcp'), attachments: [] };
   } catch (error) {
     return { kind: 'unusable', error: toErrorInfo(error) };
   }
 }
 
 /** The profiles in a sealed bundle. Errors as {@link openBundle}. */
-export async function openImport(text: string, passphrase: string): Promise<readonly RemarkedProfile[]> {
-  const profiles = await openBundle(text, passphrase);
-  return profiles.map((profile) => ({ profile, remarks: remarksOn(profile) }));
+export async function openImport(text: string, passphrase: string): Promise<readonly ImportedProfile[]> {
+  const found = await openBundle(text, passphrase);
+  return found.map((bundled) => ({ ...bundled, remarks: remarksOn(bundled.profile) }));
 }
 
 /** Options that are safe to carry, and that somebody who trusts a stranger's profile wants to see (decision 3). */
@@ -40,11 +43,11 @@ function remarksOn(profile: Profile): readonly string[] {
 }
 
 /**
- * Saves the chosen profiles, all or none, beside what is there.
+ * Saves the chosen profiles and their attachments, all or none, beside what is there.
  * @param change saves them; its errors are passed on
  * @returns what was given, with the profiles as they were saved, and a note on each that was given another name
  */
-export async function saveImport<Chosen extends { readonly profile: Profile }>(
+export async function saveImport<Chosen extends BundledProfile>(
   chosen: readonly Chosen[],
   change: OpenVault['change'],
 ): Promise<readonly (Chosen & { readonly note: string | null })[]> {
@@ -59,7 +62,10 @@ export async function saveImport<Chosen extends { readonly profile: Profile }>(
       const note = profile.name === name ? null : `${name} is taken, so this one is called ${profile.name}.`;
       return { ...entry, profile, note };
     });
-    return saved.map(({ profile }) => ({ kind: 'save', profile, base: null }));
+    return saved.flatMap(({ profile, attachments }): readonly ProfileEdit[] => [
+      ...attachments.map((bytes) => ({ kind: 'attach', bytes }) as const),
+      { kind: 'save', profile, base: null },
+    ]);
   });
   return saved;
 }

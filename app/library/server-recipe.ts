@@ -1,9 +1,9 @@
 /** The server's side of a profile as text: the window and the command line show the same. */
+import { text } from '../text/text';
 import { SesamyError } from '../domain/errors';
 import { modeDefinition, MODES, recipesOf } from '../domain/modes/registry';
 import type { Recipe } from '../domain/modes/recipe';
 import type { Profile } from '../domain/profile/profile';
-import { anyOf } from '../text/words';
 import { resolveHost } from '../engine/resolve';
 import type { ResolvedAddress } from '../engine/resolve';
 
@@ -14,10 +14,13 @@ import type { ResolvedAddress } from '../engine/resolve';
  */
 export async function serverRecipes(profile: Profile, signal: AbortSignal): Promise<readonly Recipe[]> {
   const { mode, servicePort } = profile;
-  const definition = modeDefinition(mode.kind);
-  if (definition.recipes === undefined)
-    throw new SesamyError('bad-input', `There is no recipe yet for servers of the kind ${mode.kind}.`, {
-      steps: [`Recipes there are for ${anyOf(MODES.filter((each) => 'recipes' in each).map((each) => each.kind))}.`],
+  if (modeDefinition(mode.kind).server.recipes === undefined)
+    throw new SesamyError('bad-input', text('recipe.none', { kind: mode.kind }), {
+      steps: [
+        text('recipe.none.advice', {
+          kinds: MODES.filter(({ server }) => server.recipes !== undefined).map(({ kind }) => kind),
+        }),
+      ],
     });
   const addresses = await addressesOf(profile, signal);
   return addresses.flatMap(({ address, family }) => recipesOf(mode, { address, family, servicePort }));

@@ -12,8 +12,8 @@ export interface RemarkedProfile {
   readonly remarks: readonly string[];
 }
 
-/** A settings file has six short values; a bundle of 10,000 profiles is under ten million bytes. What is larger is something else. */
-const MAX_BYTES = 16_000_000;
+/** A settings file has six short values; a bundle may bring key files, and is never longer than this. What is larger is something else. */
+const MAX_BYTES = 64_000_000;
 const CHUNK_BYTES = 65_536;
 
 /** What the system's error codes mean for somebody who named a file. */

@@ -1,8 +1,6 @@
-import { SesamyError } from '../domain/errors';
-import { prepareKnock } from '../engine/knock';
-import { holdsSecret } from '../engine/stealth';
-import { serveAgent } from '../session/agent';
 import { retargeted } from '../library/saved-profile';
+import { serveAgent } from '../session/agent';
+import type { AgentUse } from '../shared/contract';
 import type { StateHolder } from './state';
 import type { Profiles } from './profiles';
 
@@ -27,6 +25,11 @@ export function holdAgent({
   let serving: Promise<{ close(): Promise<void> } | null> = Promise.resolve(null);
   let closing: Promise<void> = Promise.resolve();
 
+  const note = (profileName: string, verb: AgentUse['verb']): void => {
+    const use = { unixMs: Date.now(), profileName, verb };
+    state.set('agentUses', [...state.current.agentUses, use].slice(-KEPT_USES));
+  };
+
   const stop = (): void => {
     const ending = serving;
     serving = Promise.resolve(null);
@@ -41,14 +44,16 @@ export function holdAgent({
         .then(() =>
           serveAgent({
             path,
-            async prepare(request, signal) {
-              const profile = profiles.find(request.name);
-              const prepared = await prepareKnock(retargeted(profile, request.host, request.port), signal);
-              if (holdsSecret(prepared.plan))
-                throw new SesamyError('vault-locked', 'This knock needs its secret, which the agent keeps to itself.');
-              const use = { unixMs: Date.now(), profileName: profile.name, verb: request.verb };
-              state.set('agentUses', [...state.current.agentUses, use].slice(-KEPT_USES));
-              return prepared;
+            keeper: {
+              prepare(request, asked, signal) {
+                const profile = profiles.find(request.name);
+                // Once for a knock, however often it is tried.
+                if (asked.firstBytes === null && asked.learned === null) note(profile.name, request.verb);
+                return profiles.preparing(retargeted(profile, request.host, request.port))(asked, signal);
+              },
+              onOpen(request, { plan }) {
+                profiles.spend(profiles.find(request.name).id, plan.spent);
+              },
             },
           }),
         )

@@ -127,6 +127,10 @@ async function start(): Promise<void> {
     // The same Electron binary runs the command line as plain Node: the reason why its runAsNode fuse stays on.
     sesamy: ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, join(__dirname, 'sesamy.cjs')],
     knownHostsLine: (profile) => practice.knownHostsLine(profile),
+    preparing: (profile) => profiles.preparing(profile),
+    spend: (profileId, used) => {
+      profiles.spend(profileId, used);
+    },
   });
   const agent = holdAgent({
     path: agentPath({ env: process.env, platform: process.platform, uid: process.getuid?.() ?? 0, tmp: tmpdir() }),
@@ -254,7 +258,9 @@ async function start(): Promise<void> {
     },
     'export.bundle': ({ ids, passphrase }) => {
       const chosen = ids.map((id) => profiles.get(id));
-      return saveTo(window, 'Export an encrypted bundle', 'profiles.sesamy', () => sealBundle(chosen, passphrase));
+      return saveTo(window, 'Export an encrypted bundle', 'profiles.sesamy', () =>
+        sealBundle(chosen, passphrase, (digest) => profiles.attachment(digest)),
+      );
     },
     'recipe.get': ({ profileId }) => recipesOf(profileId),
     'recipe.save': async ({ profileId, index }) => {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
 import { modeDefinition } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
+import { preparing } from '../engine/prepare';
+import type { Kept, Prepare } from '../engine/prepare';
 import { freeNames } from '../library/free-names';
 import { findProfile } from '../library/saved-profile';
 import type { ProfileSummary } from '../shared/contract';
@@ -18,6 +20,12 @@ export interface Profiles {
   get(id: string): Profile;
   /** By name or id, as a command line gives it. @throws SesamyError `unknown-target`, `bad-input` when several have the name */
   find(name: string): Profile;
+  /** As {@link OpenVault.attachment}; null when locked. */
+  attachment(digest: string): Uint8Array | null;
+  /** How a profile becomes ready to knock with, at each try. */
+  preparing(profile: Profile): Prepare;
+  /** Notes that so many of the profile's one-time secrets are used up; null: it has none. Never takes any back. */
+  spend(id: string, used: number | null): void;
   /** Errors as {@link OpenVault.change}, and `vault-locked`. */
   change(edits: ProfileEdits): Promise<void>;
   /** A profile that is never saved, until `letGo` or the lock. */
@@ -34,7 +42,7 @@ export interface Profiles {
 export function holdProfiles(state: StateHolder): Profiles {
   let vault: OpenVault | null = null;
   const passing = new Map<string, Profile>();
-  const removed = new Map<string, Profile>();
+  const removed = new Map<string, { readonly profile: Profile; readonly used: number }>();
 
   const all = (): readonly Profile[] => [...(vault?.profiles.values() ?? []), ...passing.values()];
   const publish = (): void => {
@@ -56,7 +64,17 @@ export function holdProfiles(state: StateHolder): Profiles {
     publish();
   };
 
+  const attachment = (digest: string): Uint8Array | null => vault?.attachment(digest) ?? null;
+  const kept = (id: string): Kept => ({ used: vault?.states.get(id)?.used ?? 0, attachment });
+
   return {
+    attachment,
+    preparing: (profile) => preparing(profile, () => kept(profile.id)),
+    spend(id, used) {
+      if (used === null || vault?.profiles.has(id) !== true || used <= kept(id).used) return;
+      // A store that cannot be written leaves the number as it was: the next knock is then the same once more.
+      change([{ kind: 'state', id, used, base: 'any' }]).catch(() => undefined);
+    },
     follow(next) {
       vault = next;
       removed.clear();
@@ -80,14 +98,19 @@ export function holdProfiles(state: StateHolder): Profiles {
         return;
       }
       const profile = get(id);
+      const used = vault?.states.get(id)?.used ?? 0;
       await change([{ kind: 'remove', id, base: 'any' }]);
-      removed.set(id, profile);
+      removed.set(id, { profile, used });
     },
     async undoRemove(id) {
-      const profile = removed.get(id);
-      if (profile === undefined)
+      const gone = removed.get(id);
+      if (gone === undefined)
         throw new SesamyError('unknown-target', 'There is nothing to put back any more.', { steps: [] });
-      await change([{ kind: 'save', profile, base: null }]);
+      await change([
+        { kind: 'save', profile: gone.profile, base: null },
+        // A one-time secret that was used is of no use again.
+        { kind: 'state', id, used: gone.used, base: 0 },
+      ]);
       removed.delete(id);
     },
     async duplicate(id) {

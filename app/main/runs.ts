@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { SesamyError, toErrorInfo } from '../domain/errors';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { Profile } from '../domain/profile/profile';
-import { knock, prepareKnock } from '../engine/knock';
+import { knock } from '../engine/knock';
+import { FIRST_TRY } from '../engine/prepare';
+import type { Prepare } from '../engine/prepare';
 import type { Transports } from '../engine/transports/registry';
 import { makeTicket } from '../session/run-channel';
 import type { RunTicket } from '../session/run-channel';
@@ -32,9 +34,19 @@ interface RunDependencies {
   readonly knownHostsLine: (profile: Profile) => string | null;
   /** The ways out of this program. */
   readonly transports: Transports;
+  /** How a profile becomes ready, at each try. */
+  readonly preparing: (profile: Profile) => Prepare;
+  /** So many of a profile's one-time secrets are used up; null: it has none. */
+  readonly spend: (profileId: string, used: number | null) => void;
 }
 
-export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDependencies): Runs {
+/** How many of the profile's one-time secrets are used up by the knock that a run follows. */
+function spentBy(run: RunState): number | null {
+  const armed = run.events.findLast((event) => event.type === 'armed');
+  return armed?.type === 'armed' ? armed.plan.spent : null;
+}
+
+export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing, spend }: RunDependencies): Runs {
   const cancels = new Map<string, () => void>();
   const tickets = new Set<RunTicket>();
 
@@ -47,6 +59,7 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDepen
   const record = (runId: string, profileId: string, event: KnockEvent): void => {
     const run = current(profileId);
     if (run === undefined || run.runId !== runId || run.done) return;
+    if (event.type === 'open') spend(profileId, spentBy(run));
     const retryNotBeforeMs =
       event.type === 'failed' && event.retryAfterMs > 0 ? Date.now() + event.retryAfterMs : run.retryNotBeforeMs;
     publish({ ...run, events: [...run.events, event], retryNotBeforeMs });
@@ -69,7 +82,7 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDepen
     cancels.set(profile.id, () => {
       controller.abort();
     });
-    for await (const event of knock(profile, { signal: controller.signal, transports }))
+    for await (const event of knock(preparing(profile), { signal: controller.signal, transports }))
       record(runId, profile.id, event);
     finish(runId, profile.id);
   }
@@ -83,8 +96,10 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDepen
     const searchPath = process.env['PATH'] ?? '';
     const ssh = findProgram('ssh', searchPath);
     if (ssh === null) throw new SesamyError('ssh-not-found', 'There is no ssh on this computer’s PATH.');
-    // Before anything opens: a name that is not found is told here, not in a terminal that vanishes.
-    const prepared = await prepareKnock(profile, controller.signal);
+    const prepare = preparing(profile);
+    // Before anything opens: a name that is not found is told here, not in a terminal that vanishes. What is run is prepared when
+    // ssh asks for it.
+    await prepare(FIRST_TRY, controller.signal);
 
     let settled = false;
     let arrived = false;
@@ -98,7 +113,7 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports }: RunDepen
     };
     const made: RunTicket = await makeTicket(
       process.env['XDG_RUNTIME_DIR'] ?? tmpdir(),
-      prepared,
+      prepare,
       (event) => {
         arrived = true;
         clearTimeout(timer);

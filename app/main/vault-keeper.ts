@@ -3,9 +3,10 @@ import type { FSWatcher } from 'node:fs';
 import { basename } from 'node:path';
 import { SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
+import type { KeySlot } from '../domain/key-slot';
 import type { DeviceKeyState, VaultState } from '../shared/contract';
 import { backupInfo, createVault, openVault, restoreBackup, vaultStatus } from '../vault';
-import type { DeviceKeyring, OpenVault, SlotInfo, VaultLocation } from '../vault';
+import type { DeviceKeyring, OpenVault, VaultLocation } from '../vault';
 import type { StateHolder } from './state';
 
 /** Several events tell of one save; this long after the first, in milliseconds, the file is read once. */
@@ -63,7 +64,7 @@ export function keepVault({
     return { status: 'damaged', error, backupUnixMs: backup?.savedUnixMs ?? null };
   };
 
-  const lockedState = (slots: readonly SlotInfo[], notice: ErrorInfo | null): VaultState => {
+  const lockedState = (slots: readonly KeySlot[], notice: ErrorInfo | null): VaultState => {
     const backends = slots.filter((slot) => slot.kind === 'device').map((slot) => slot.backend);
     // Asking a keyring may make it ask the person, so it is asked only for a slot that needs it.
     if (backends.length === 0) return { status: 'locked', deviceUnlock: false, notice };

@@ -16,9 +16,10 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SesamyError } from '../domain/errors';
 import { planKnock } from '../domain/modes/registry';
-import type { PreparedKnock } from '../engine/knock';
+import type { PreparedKnock } from '../domain/plan/prepared-knock';
+import { FIRST_TRY } from '../engine/prepare';
 import { agentPath, askAgent, serveAgent } from './agent';
-import type { AgentRequest, AgentServer } from './agent';
+import type { AgentKeeper, AgentRequest, AgentServer } from './agent';
 
 let tmp = '';
 let path = '';
@@ -33,28 +34,51 @@ afterEach(async () => {
   rmSync(tmp, { recursive: true, force: true });
 });
 
+const plan = planKnock(
+  { kind: 'count-window', sequence: '1234', windowMs: 3000, knockPort: null, protocol: 'tcp' },
+  { servicePort: 22 },
+);
 const prepared: PreparedKnock = {
   host: 'home.example.org',
   address: '192.0.2.7',
   family: 4,
-  sourceAddress: null,
-  plan: planKnock(
-    { kind: 'count-window', sequence: '1234', windowMs: 3000, knockPort: null, protocol: 'tcp' },
-    { servicePort: 22 },
-  ),
+  source: '192.0.2.9',
+  bindSource: false,
+  plan,
+  advice: { 'not-opened': { steps: ['Look.'], field: 'mode.sequence' } },
+  tries: 2,
   resolvedInMs: 1.5,
   needs: { wish: 'auto', interface: 'eth0', sourceMac: '00:0E:35:0E:77:B0', syn: 'plain' },
 };
 const request: AgentRequest = { name: 'home', verb: 'knock', host: null, port: null };
 
+type Prepare = AgentKeeper['prepare'];
+
 async function serve(
-  prepare: (request: AgentRequest, signal: AbortSignal) => Promise<PreparedKnock> = () => Promise.resolve(prepared),
+  prepare: Prepare = () => Promise.resolve(prepared),
   requestTimeoutMs?: number,
+  onOpen: AgentKeeper['onOpen'] = () => undefined,
 ): Promise<AgentServer> {
-  const server = await serveAgent({ path, prepare, ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }) });
+  const limit = requestTimeoutMs === undefined ? {} : { requestTimeoutMs };
+  const server = await serveAgent({ path, keeper: { prepare, onOpen }, ...limit });
   servers.push(server);
   return server;
 }
+
+const never = new AbortController().signal;
+
+/** Asks as the command line does, for the first plan of a knock; null: the passphrase is needed. */
+async function asked(what: AgentRequest = request): Promise<PreparedKnock | null> {
+  const agent = await askAgent(path, what);
+  if (agent === null) return null;
+  const first = await agent.prepare(FIRST_TRY, never);
+  await agent.end();
+  return first;
+}
+
+/** A question as it goes over the wire. */
+const question = (what: unknown): string =>
+  `${JSON.stringify({ say: 'prepare', request: what, firstBytes: null, learned: null })}\n`;
 
 /** Says something to the agent as no client of ours would, and gives all that it answers before it hangs up. */
 function say(text: string | Buffer): Promise<string> {
@@ -98,17 +122,40 @@ describe('where the agent listens', () => {
 
 describe('the agent', () => {
   it('hands out a plan behind a private socket in a private folder', async () => {
-    const asked: AgentRequest[] = [];
-    await serve((seen) => {
-      asked.push(seen);
+    const seen: AgentRequest[] = [];
+    await serve((wanted) => {
+      seen.push(wanted);
       return Promise.resolve(prepared);
     });
     expect(lstatSync(dirname(path)).mode & 0o777).toBe(0o700);
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
     const override: AgentRequest = { name: 'home', verb: 'proxy', host: '2001:db8::1', port: 2222 };
-    expect(await askAgent(path, request)).toEqual(prepared);
-    expect(await askAgent(path, override)).toEqual(prepared);
-    expect(asked).toEqual([request, override]);
+    expect(await asked()).toEqual(prepared);
+    expect(await asked(override)).toEqual(prepared);
+    expect(seen).toEqual([request, override]);
+  });
+
+  it('is asked again for each try, and hears when the door has opened', async () => {
+    const questions: unknown[] = [];
+    const opened: unknown[] = [];
+    await serve(
+      (_wanted, what) => {
+        questions.push(what);
+        return Promise.resolve({ ...prepared, resolvedInMs: questions.length });
+      },
+      undefined,
+      (wanted, { resolvedInMs }) => opened.push([wanted.name, resolvedInMs]),
+    );
+    const agent = await askAgent(path, request);
+    expect(await agent?.prepare(FIRST_TRY, never)).toMatchObject({ resolvedInMs: 1 });
+    expect(questions).toEqual([FIRST_TRY]);
+    const firstBytes = Uint8Array.of(1, 2, 3);
+    expect(await agent?.prepare({ firstBytes, learned: 'refused' }, never)).toMatchObject({ resolvedInMs: 2 });
+    expect(questions[1]).toEqual({ firstBytes, learned: 'refused' });
+    agent?.tell({ type: 'sent', atMs: 1, doorToMs: null });
+    agent?.tell({ type: 'open', atMs: 1, answeredInMs: 1 });
+    await agent?.end();
+    await expect.poll(() => opened).toEqual([['home', 2]]);
   });
 
   it('is not there when nobody listens, and when it is locked', async () => {
@@ -136,9 +183,9 @@ describe('the agent', () => {
     expect(spawnSync(process.execPath, ['-e', listenAndDie]).signal).toBe('SIGKILL');
     expect(lstatSync(path).isSocket()).toBe(true);
     await serve();
-    expect(await askAgent(path, request)).toEqual(prepared);
+    expect(await asked()).toEqual(prepared);
     await expect(serve()).rejects.toMatchObject({ code: 'port-in-use' });
-    expect(await askAgent(path, request)).toEqual(prepared);
+    expect(await asked()).toEqual(prepared);
   });
 
   it('takes its socket away when it is closed, but no other’s', async () => {
@@ -150,7 +197,7 @@ describe('the agent', () => {
     rmSync(path);
     const third = await serve();
     await second.close();
-    expect(await askAgent(path, request)).toEqual(prepared);
+    expect(await asked()).toEqual(prepared);
     await third.close();
     await third.close();
     expect(existsSync(path)).toBe(false);
@@ -158,16 +205,16 @@ describe('the agent', () => {
 
   it('hangs up on whoever is connected when it is closed', async () => {
     let aborted = false;
-    let asked = (): void => undefined;
-    const waiting = new Promise<void>((resolve) => (asked = resolve));
+    let begun = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (begun = resolve));
     const server = await serve(
-      (_, signal) =>
+      (_wanted, _question, signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
             aborted = true;
             reject(new SesamyError('cancelled', 'gone'));
           });
-          asked();
+          begun();
         }),
     );
     const answer = askAgent(path, request);
@@ -181,21 +228,21 @@ describe('the agent', () => {
     'junk\n',
     '{}\n',
     'null\n',
-    `${JSON.stringify({ ...request, extra: 1 })}\n`,
-    `${JSON.stringify({ ...request, host: '-oProxyCommand=x' })}\n`,
-    `${JSON.stringify({ ...request, port: 70_000 })}\n`,
-    `${JSON.stringify({ ...request, name: 'x'.repeat(201) })}\n`,
+    question({ ...request, extra: 1 }),
+    question({ ...request, host: '-oProxyCommand=x' }),
+    question({ ...request, port: 70_000 }),
+    question({ ...request, name: 'x'.repeat(201) }),
     'x'.repeat(10_000),
     Buffer.alloc(10_000),
   ])('hangs up on a request that is none, without a word (%#)', async (text) => {
-    let asked = 0;
+    let prepares = 0;
     await serve(() => {
-      asked += 1;
+      prepares += 1;
       return Promise.resolve(prepared);
     });
     expect(await say(text)).toBe('');
-    expect(asked).toBe(0);
-    expect(await askAgent(path, request)).toEqual(prepared);
+    expect(prepares).toBe(0);
+    expect(await asked()).toEqual(prepared);
   });
 
   it('hangs up on whoever does not finish to ask', async () => {
@@ -203,10 +250,15 @@ describe('the agent', () => {
     expect(await say('{"name":')).toBe('');
   });
 
-  it('answers one request a connection', async () => {
-    await serve();
-    const line = `${JSON.stringify(request)}\n`;
-    expect((await say(line + line)).trim().split('\n')).toHaveLength(1);
+  it('answers one question at a time, and hangs up on whoever does not wait', async () => {
+    let prepares = 0;
+    await serve(async () => {
+      prepares += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return prepared;
+    });
+    expect(await say(question(request) + question(request))).toBe('');
+    expect(prepares).toBe(1);
   });
 });
 
@@ -235,9 +287,9 @@ describe('a client', () => {
 
   it.each([
     'junk\n',
-    '{"answer":"prepared"}\n',
-    `${JSON.stringify({ answer: 'prepared', prepared: { ...prepared, vault: 'x' } })}\n`,
-    `${JSON.stringify({ answer: 'failed', error: { code: 'no-such-code', title: '', cause: '', steps: [], action: null } })}\n`,
+    '{"say":"prepared"}\n',
+    `${JSON.stringify({ say: 'prepared', prepared: { ...prepared, vault: 'x' } })}\n`,
+    `${JSON.stringify({ say: 'failed', error: { code: 'no-such-code', title: '', cause: '', steps: [], action: null } })}\n`,
     'x'.repeat(300_000),
   ])('takes an answer of another version for none (%#)', async (answer) => {
     await impostor(answer);

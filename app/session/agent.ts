@@ -1,7 +1,7 @@
 /**
  * The agent: while the window runs unlocked, it prepares knocks for `sesamy knock` and `sesamy proxy` of the same user,
- * so that they need no passphrase. It hands out an address and a plan, never a profile, a key or the vault
- * (docs/agent.md).
+ * so that they need no passphrase. It hands out an address and a plan when it is asked, and again for each try (`asking.ts`),
+ * never a profile, a key or the vault (docs/agent.md).
  *
  * Node cannot ask the kernel who is at the other end of a socket. What keeps other users out are the folder (0700) and
  * the socket (0600), both checked for their owner by both ends; the kernel checks the rest when somebody connects.
@@ -13,12 +13,15 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { errorInfoSchema, fromErrorInfo, SesamyError, toErrorInfo } from '../domain/errors';
-import type { ErrorInfo } from '../domain/errors';
+import { text } from '../text/text';
+import { SesamyError } from '../domain/errors';
 import { portNumber } from '../domain/fields';
+import type { KnockEvent } from '../domain/plan/knock-event';
+import type { PreparedKnock } from '../domain/plan/prepared-knock';
 import { hostSchema } from '../domain/profile/host';
-import type { PreparedKnock } from '../engine/knock';
-import { MAX_LINE, preparedSchema, readOneLine } from './wire';
+import { FIRST_TRY } from '../engine/prepare';
+import type { Prepare } from '../engine/prepare';
+import { answerQuestions, askQuestions } from './asking';
 
 /** What the command line asks for. */
 export interface AgentRequest {
@@ -37,21 +40,11 @@ const requestSchema = z.strictObject({
   port: portNumber('Port').nullable(),
 }) satisfies z.ZodType<AgentRequest>;
 
-type AgentAnswer =
-  | { readonly answer: 'prepared'; readonly prepared: PreparedKnock }
-  | { readonly answer: 'locked' }
-  | { readonly answer: 'failed'; readonly error: ErrorInfo };
-
-const answerSchema = z.discriminatedUnion('answer', [
-  z.strictObject({ answer: z.literal('prepared'), prepared: preparedSchema }),
-  z.strictObject({ answer: z.literal('locked') }),
-  z.strictObject({ answer: z.literal('failed'), error: errorInfoSchema }),
-]) satisfies z.ZodType<AgentAnswer>;
-
-const MAX_REQUEST_BYTES = 4096;
+/** A request, a question, or the one event that the agent hears. */
+const MAX_QUESTION_BYTES = 4096;
 const REQUEST_TIMEOUT_MS = 5_000;
-/** A name service may take its time; a person who waits longer than this had rather type the passphrase. */
-const ANSWER_TIMEOUT_MS = 20_000;
+/** Between two questions about one knock, in milliseconds: a try may have to wait for the server to forget the last one. */
+const IDLE_MS = 600_000;
 const MAX_CONNECTIONS = 32;
 
 /** What fits into a Unix socket's address everywhere (macOS has least). Old Node versions cut longer paths silently. */
@@ -94,18 +87,16 @@ export interface AgentServer {
 
 /**
  * Answers the command line until it is closed. The socket of a dead process is replaced, that of a living one is not.
- * @param options where to listen ({@link agentPath}), and what makes a plan. `prepare` may throw any SesamyError:
- *   `vault-locked` sends the command line to its passphrase prompt, every other one is shown there. Its signal is
- *   aborted when the asker has gone. `requestTimeoutMs` is how long a connection may take to ask
+ * @param options where to listen ({@link agentPath}), who answers, and how long a connection may take to ask
  * @throws SesamyError `vault-unsafe` when the folder is not private to this user, `port-in-use` when another agent
  *   lives there, `bad-input` when the path is too long; system errors of a folder that cannot be made
  */
 export async function serveAgent(options: {
   readonly path: string;
-  readonly prepare: (request: AgentRequest, signal: AbortSignal) => Promise<PreparedKnock>;
+  readonly keeper: AgentKeeper;
   readonly requestTimeoutMs?: number;
 }): Promise<AgentServer> {
-  const { path, prepare, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { path, keeper, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   // The socket gets its mode before anybody can find it, and takes its place in one step.
   const bound = isPipe(path) ? path : `${path}.${process.pid}`;
   if (!isPipe(path)) {
@@ -121,7 +112,7 @@ export async function serveAgent(options: {
     connections.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => connections.delete(socket));
-    void answer(socket, prepare, requestTimeoutMs);
+    answer(socket, keeper, requestTimeoutMs);
   });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((done, fail) => {
@@ -152,34 +143,50 @@ export async function serveAgent(options: {
   };
 }
 
-/** One connection: one request, one answer. */
-async function answer(
-  socket: Socket,
-  prepare: (request: AgentRequest, signal: AbortSignal) => Promise<PreparedKnock>,
-  timeoutMs: number,
-): Promise<void> {
-  const gone = new AbortController();
-  socket.once('close', () => {
-    gone.abort();
-  });
-  const request = await readOneLine(socket, requestSchema, { maxBytes: MAX_REQUEST_BYTES, timeoutMs });
-  if (request === null) {
+/** What the agent does for whoever asks. */
+export interface AgentKeeper {
+  /**
+   * Makes a plan. May throw any SesamyError: `vault-locked` sends the command line to its passphrase prompt, every other one is
+   * shown there. The signal is aborted when the asker has gone.
+   */
+  readonly prepare: (request: AgentRequest, ...asked: Parameters<Prepare>) => Promise<PreparedKnock>;
+  /** The door was seen to open for this knock. */
+  readonly onOpen: (request: AgentRequest, prepared: PreparedKnock) => void;
+}
+
+/** One connection: questions about one knock, and the word that it opened the door. */
+function answer(socket: Socket, { prepare, onOpen }: AgentKeeper, timeoutMs: number): void {
+  let latest: AgentRequest | null = null;
+  socket.setTimeout(timeoutMs, () => {
     socket.destroy();
-    return;
-  }
-  const reply = await prepare(request, gone.signal).then(
-    (prepared): AgentAnswer => ({ answer: 'prepared', prepared }),
-    (thrown: unknown): AgentAnswer => {
-      const error = toErrorInfo(thrown);
-      return error.code === 'vault-locked' ? { answer: 'locked' } : { answer: 'failed', error };
+  });
+  answerQuestions(socket, {
+    request: requestSchema,
+    maxLine: MAX_QUESTION_BYTES,
+    prepare(request, asked, signal) {
+      latest = request;
+      socket.setTimeout(IDLE_MS);
+      return prepare(request, asked, signal);
     },
-  );
-  if (socket.writable) socket.end(`${JSON.stringify(reply)}\n`);
+    onEvent(event, prepared) {
+      if (event.type === 'open' && latest !== null && prepared !== null) onOpen(latest, prepared);
+    },
+  });
+}
+
+/** A knock that the agent makes ready. */
+export interface AgentKnock {
+  /** The first answer is there already; further ones are asked for. */
+  readonly prepare: Prepare;
+  /** Lets the agent know when the door has opened, and leaves it then. To be called with every event. */
+  tell(event: KnockEvent): void;
+  /** Hangs up. */
+  end(): Promise<void>;
 }
 
 /**
  * Asks the agent for a knock that is ready to run.
- * @param options `signal` gives up; `timeoutMs` is how long the answer may take
+ * @param options `signal` gives up; `timeoutMs` is how long an answer may take
  * @returns null when there is no agent, it is locked, or it does not answer as this version does
  * @throws SesamyError `vault-unsafe` when somebody else could be behind the socket, `cancelled`, and whatever the agent
  *   could not do, such as `unknown-target`, `bad-input`, `name-not-found`
@@ -188,8 +195,8 @@ export async function askAgent(
   path: string,
   request: AgentRequest,
   options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
-): Promise<PreparedKnock | null> {
-  const { signal, timeoutMs = ANSWER_TIMEOUT_MS } = options;
+): Promise<AgentKnock | null> {
+  const { signal = new AbortController().signal, timeoutMs } = options;
   if (!isPipe(path)) {
     const folder = lstatOf(dirname(path));
     if (folder === null) return null;
@@ -199,23 +206,36 @@ export async function askAgent(
     refuseShared(path, socket, 'socket');
   }
   const socket = connect(path);
-  const giveUp = (): void => {
-    socket.destroy();
-  };
-  socket.on('error', giveUp);
-  signal?.addEventListener('abort', giveUp, { once: true });
-  if (signal?.aborted === true) giveUp();
+  let left = false;
+  const asking = askQuestions(socket, {
+    request,
+    onStop: () => undefined,
+    gone: () => new SesamyError('vault-locked', text('agent.gone')),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
   try {
-    // Kept until the connection stands; a peer that is not there ends the reading below.
-    socket.write(`${JSON.stringify(request)}\n`);
-    const reply = await readOneLine(socket, answerSchema, { maxBytes: MAX_LINE, timeoutMs });
-    if (signal?.aborted === true) throw new SesamyError('cancelled', 'The knock was cancelled.');
-    if (reply === null || reply.answer === 'locked') return null;
-    if (reply.answer === 'prepared') return reply.prepared;
-    throw fromErrorInfo(reply.error);
-  } finally {
-    signal?.removeEventListener('abort', giveUp);
+    let first: PreparedKnock | null = await asking.prepare(FIRST_TRY, signal);
+    return {
+      prepare(asked, ofKnock) {
+        const answered = first;
+        first = null;
+        return answered === null ? asking.prepare(asked, ofKnock) : Promise.resolve(answered);
+      },
+      tell(event) {
+        if (event.type === 'open') asking.tell(event);
+      },
+      end() {
+        left = true;
+        return asking.end();
+      },
+    };
+  } catch (error) {
     socket.destroy();
+    if (error instanceof SesamyError && error.code === 'vault-locked') return null;
+    throw error;
+  } finally {
+    // A knock that nobody takes up must not keep the process alive.
+    if (!left) socket.unref();
   }
 }
 

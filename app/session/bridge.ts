@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { SesamyError } from '../domain/errors';
+import type { SessionTotals } from '../engine/run';
 
 /** Our side of a session: what SSH reads from and writes to. */
 export interface LocalEnd {
@@ -10,12 +11,6 @@ export interface LocalEnd {
   readonly endOutput: () => void;
 }
 
-/** Bytes moved: in from the server, out to it. */
-export interface BridgeTotals {
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
-
 /**
  * Carries bytes both ways until both directions have ended. Each direction ends by itself (half-close): when the input
  * ends the server gets a FIN and may still answer, and when the server ends the input is still carried.
@@ -23,10 +18,10 @@ export interface BridgeTotals {
  * @throws SesamyError `connection-lost` when the network breaks the connection under a live session, `hung-up` when the
  *   server resets it before its first byte
  */
-export function bridge(connection: Socket, local: LocalEnd, signal: AbortSignal): Promise<BridgeTotals> {
+export function bridge(connection: Socket, local: LocalEnd, signal: AbortSignal): Promise<SessionTotals> {
   return new Promise((resolve, reject) => {
     let inputEnded = false;
-    const totals = (): BridgeTotals => ({ bytesIn: connection.bytesRead, bytesOut: connection.bytesWritten });
+    const totals = (): SessionTotals => ({ bytesIn: connection.bytesRead, bytesOut: connection.bytesWritten });
     const stop = (): void => {
       connection.destroy();
     };

@@ -8,15 +8,16 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { Server as SshServer, utils } from 'ssh2';
 import type { Connection } from 'ssh2';
+import { text } from '../text/text';
 import { SesamyError } from '../domain/errors';
-import { doorOf, modeDefinition, MODES } from '../domain/modes/registry';
+import { doorOf, MODES } from '../domain/modes/registry';
 import type { Mode } from '../domain/modes/registry';
 import type { Door } from '../domain/plan/door';
 import type { KnockProtocol, Port } from '../domain/plan/knock-plan';
-import { anyOf } from '../text/words';
 import { serveSession } from './practice-session';
 
 export const PRACTICE_HOST = '127.0.0.1';
+const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
 /**
  * How long a shut door keeps a connection, in milliseconds. A reset that overtakes the client's own notice of the
@@ -135,7 +136,7 @@ export async function startPracticeDoor(
 
   try {
     const port = await listenTcp(servicePort);
-    const rule = doorOf(mode, { servicePort: port });
+    const rule = doorOf(mode, { servicePort: port, zeroUnixMs: performance.timeOrigin, source: LOOPBACK });
     if (rule === null) throw notToPractise(mode);
     for (const entry of rule.listens) {
       if (entry.protocol === 'udp') await listenUdp(entry.port);
@@ -159,12 +160,10 @@ export async function startPracticeDoor(
 }
 
 function notToPractise(mode: Mode): SesamyError {
-  const kinds = MODES.filter(({ door }) => door !== null).map(({ kind }) => kind);
-  return new SesamyError(
-    'bad-input',
-    `${modeDefinition(mode.kind).label} cannot be practised on: a door without privileges does not see what its knock is.`,
-    { steps: [`Practise on ${anyOf(kinds)}.`] },
-  );
+  const kinds = MODES.filter(({ server }) => server.door !== undefined).map(({ kind }) => kind);
+  return new SesamyError('bad-input', text('practice.no-door', { kind: mode.kind }), {
+    steps: [text('practice.no-door.advice', { kinds })],
+  });
 }
 
 function cannotListen(protocol: string, port: number, error: NodeJS.ErrnoException): SesamyError {

@@ -1,20 +1,28 @@
 import { SesamyError } from '../domain/errors';
 
 /**
- * ssh's ProxyCommand is a shell's command line by definition: the one place where an argument array has to become text
- * (docs/decisions). Every word is quoted in a way that sh, bash, dash, zsh, ksh and fish read alike, and `%` is doubled
- * because ssh expands %-tokens first.
+ * An argument array as a line for a person to paste into a shell. Every word is quoted in a way that sh, bash, dash, zsh, ksh and fish
+ * read alike.
  * @throws SesamyError `internal` for a word that these shells would not read alike
  */
-export function proxyCommandLine(argv: readonly string[]): string {
+export function shellLine(argv: readonly string[]): string {
   return argv.map(quoteWord).join(' ');
 }
 
+/**
+ * ssh's ProxyCommand is a shell's command line by definition: the one place where an argument array has to become text that a program
+ * reads (decision 4). `%` is doubled, because ssh expands %-tokens first. Errors as {@link shellLine}.
+ */
+export function proxyCommandLine(argv: readonly string[]): string {
+  return shellLine(argv.map((word) => word.replaceAll('%', '%%')));
+}
+
 function quoteWord(word: string): string {
-  // A backslash inside single quotes means itself in sh and an escape in fish; line breaks would end ssh's option.
-  if (/[\\\p{Cc}]/u.test(word))
-    throw new SesamyError('internal', `This path cannot be given to ssh: ${JSON.stringify(word)}.`);
-  const escaped = word.replaceAll('%', '%%');
-  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(escaped)) return escaped;
-  return `'${escaped.replaceAll("'", `'"'"'`)}'`;
+  // Line breaks would end ssh's option, and a terminal may act on the others.
+  if (/\p{Cc}/u.test(word))
+    throw new SesamyError('internal', `This word cannot be given to a shell: ${JSON.stringify(word)}.`);
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+  // A backslash inside single quotes means itself in sh and an escape in fish; inside double quotes both take two for one.
+  const inside = word.replaceAll(/['\\]/g, (character) => (character === "'" ? `'"'"'` : `'"\\\\"'`));
+  return `'${inside}'`;
 }

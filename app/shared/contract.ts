@@ -6,27 +6,17 @@
  * renderer, one slice at a time, and is trusted, because main made it.
  */
 import * as z from 'zod';
+import type { Sentence } from '../text/text';
 import type { ErrorInfo } from '../domain/errors';
+import type { KeySlot } from '../domain/key-slot';
 import { modeSchema } from '../domain/modes/registry';
 import type { Recipe } from '../domain/modes/recipe';
 import type { ModeKind } from '../domain/modes/registry';
+import type { NetworkInterface } from '../domain/network-interface';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import type { TransportState } from '../domain/plan/transport';
 import { profileSchema } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
-
-/** A network interface as the Info panel lists it. */
-export interface InterfaceInfo {
-  /** Position in the list, from 0: what knocksettings.txt calls the interface index. */
-  readonly index: number;
-  readonly name: string;
-  readonly mac: string | null;
-  readonly addresses: readonly string[];
-  readonly loopback: boolean;
-  readonly up: boolean;
-  /** A default route of either family goes through it. */
-  readonly defaultRoute: boolean;
-}
 
 /** What the list on the left may know of a profile: nothing secret. */
 export interface ProfileSummary {
@@ -36,7 +26,7 @@ export interface ProfileSummary {
   readonly servicePort: number;
   readonly modeKind: ModeKind;
   /** For example "count-window, 4 bursts". */
-  readonly outline: string;
+  readonly outline: Sentence;
   readonly tags: readonly string[];
 }
 
@@ -84,15 +74,6 @@ export const settingsSchema = z.strictObject({
 
 /** None of these is secret; they are kept in a file of their own. */
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
-
-/** A way into the vault, as the security settings list it. */
-export interface KeySlot {
-  readonly id: string;
-  readonly kind: 'passphrase' | 'device';
-  /** For a device slot: the keyring that holds it. */
-  readonly backend: string | null;
-  readonly createdUnixMs: number;
-}
 
 /** Whether this device's keyring can hold a key, and the reason for a person when it cannot. */
 export type DeviceKeyState =
@@ -155,7 +136,7 @@ export interface ImportItem {
         readonly name: string;
         readonly host: string;
         readonly servicePort: number;
-        readonly outline: string;
+        readonly outline: Sentence;
         /** What the file left open, and what is worth a look before trusting it. */
         readonly remarks: readonly string[];
       }
@@ -286,7 +267,7 @@ export interface Answers {
   'run.cancel': null;
   'practice.start': { readonly profileId: string };
   'practice.stop': null;
-  'interfaces.list': readonly InterfaceInfo[];
+  'interfaces.list': readonly NetworkInterface[];
   'transports.list': readonly TransportState[];
   'settings.save': null;
 }

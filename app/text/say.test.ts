@@ -9,6 +9,13 @@ describe('say', () => {
     expect(say(text('band.first'))).toBe('window 1');
   });
 
+  it('says the sentences that stand in a sentence first', () => {
+    const fix = text('transport.fix', { text: text('helper.fix.install'), command: 'sudo npm run helper:install' });
+    expect(say(fix)).toBe('Install it, in the folder of Open Sesamy’s source: sudo npm run helper:install');
+    const details = [text('helper.not-linux'), 'And libpcap is missing.'];
+    expect(say(text('transport.needs-raw', { details }))).toMatch(/raw transport\. The helper .*\. And libpcap/);
+  });
+
   it('leaves a sentence that is one already', () => {
     expect(say('The door is open.')).toBe('The door is open.');
   });

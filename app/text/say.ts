@@ -10,9 +10,23 @@ export function say(sentence: Sentence): string {
   const entry = Object.hasOwn(entries, sentence.id) ? entries[sentence.id] : undefined;
   if (typeof entry !== 'function') return entry ?? sentence.id;
   try {
-    return entry(sentence.values as never);
+    return entry(saidValues(sentence.values) as never);
   } catch {
     // Values that another process sent and that are not what the sentence takes.
     return sentence.id;
   }
+}
+
+/** The values of a sentence, in which other sentences may stand. */
+function saidValues(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(saidValue) : saidValue(value),
+    ]),
+  );
+}
+
+function saidValue(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'id' in value ? say(value as Sentence) : value;
 }

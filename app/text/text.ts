@@ -11,9 +11,17 @@ export type TextId = keyof Catalogue;
 
 type ValuesOf<Entry> = Entry extends (values: infer Values) => string ? Values : Readonly<Record<string, never>>;
 
-/** One sentence, or a part of one. The values are text, numbers, booleans, null and lists of the first two: plain data that crosses processes. */
+/** Where an entry takes any text at all, another sentence may stand in its place: it is said first. */
+type Nested<Value> = string extends Value
+  ? Value | Text
+  : Value extends readonly string[]
+    ? readonly Sentence[]
+    : Value;
+type WithSentences<Values> = { readonly [Name in keyof Values]: Nested<Values[Name]> };
+
+/** One sentence, or a part of one. The values are words, numbers, other sentences and lists of those: plain data that crosses processes. */
 export type Text = {
-  readonly [Id in TextId]: { readonly id: Id; readonly values: ValuesOf<Catalogue[Id]> };
+  readonly [Id in TextId]: { readonly id: Id; readonly values: WithSentences<ValuesOf<Catalogue[Id]>> };
 }[TextId];
 
 /** What a person will read. The plain strings are sentences from before the catalogue; new ones are {@link Text}. */
@@ -22,7 +30,7 @@ export type Sentence = string | Text;
 /** `text('step.burst', { number: 2 })`. Ids without values take none. */
 export function text<Id extends TextId>(
   id: Id,
-  ...values: Catalogue[Id] extends (values: infer Values) => string ? [values: Values] : []
+  ...values: Catalogue[Id] extends (values: infer Values) => string ? [values: WithSentences<Values>] : []
 ): Text {
   return { id, values: values[0] ?? {} } as Text;
 }

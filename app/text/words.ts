@@ -13,13 +13,6 @@ export function duration(ms: number): string {
   return `${String(Number((ms / 1000).toFixed(2)))} s`;
 }
 
-const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-
-/** Milliseconds since 1970 as the time of day where this computer is, such as 14:05:09. Beyond what a date can be: "later". */
-export function timeOfDay(unixMs: number): string {
-  return Math.abs(unixMs) <= 8.64e15 ? TIME.format(unixMs) : 'later';
-}
-
 export function protocolName(protocol: 'tcp' | 'udp'): string {
   return protocol === 'tcp' ? 'TCP SYN' : 'UDP';
 }
@@ -27,4 +20,14 @@ export function protocolName(protocol: 'tcp' | 'udp'): string {
 /** Alternatives as a person lists them: "a, b or c". */
 export function anyOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+/** As in the middle of a sentence. */
+export function lowerFirst(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+/** A moment of today as a person reads it from a clock, with seconds, in this computer's own time zone. */
+export function clockTime(unixMs: number): string {
+  return new Date(unixMs).toTimeString().slice(0, 8);
 }

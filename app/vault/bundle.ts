@@ -1,34 +1,57 @@
 /**
  * Chosen profiles for another computer: the vault's container under a passphrase of its own, as text that survives
- * mail and chat. Whoever sends one is not trusted: everything is bounded, and each profile checked.
+ * mail and chat. The profiles' attachments go with them, their state does not: it tells of this computer's use. Whoever
+ * sends a bundle is not trusted: everything is bounded, and each profile and attachment checked.
  */
 import { randomBytes } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
+import { shown } from '../domain/fields';
+import { attachmentMissing } from '../domain/profile/attachments';
 import type { Profile } from '../domain/profile/profile';
+import { text } from '../text/text';
+import type { AttachmentsOf } from './attachments';
 import { KEY_BYTES, openContainer, parseContainer, sealContainer } from './container';
 import type { ScryptCost } from './container';
+import { decodeContent, encodeContent } from './content';
 import { FormatProblem } from './problems';
-import { decodeProfiles, encodeProfiles } from './profiles';
 import { openWithPassphrase, passphraseSlot } from './slots';
 
 const BEGIN = '-----BEGIN OPEN SESAMY BUNDLE-----';
 const END = '-----END OPEN SESAMY BUNDLE-----';
 const LINE_LENGTH = 64;
-/** Ten thousand profiles take some 7 million. */
-const MAX_TEXT_LENGTH = 64 * 1024 * 1024;
+/** Characters. Ten thousand profiles take some 7 million, and an attachment of 1 MiB takes 1.4 million. */
+export const MAX_BUNDLE_LENGTH = 64_000_000;
 
-/** @throws SesamyError `bad-input` for an empty passphrase or list */
+/** A profile as a bundle brings it. */
+export interface BundledProfile {
+  readonly profile: Profile;
+  /** The bytes of each attachment that it refers to. */
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** What the tests may replace. */
+export interface BundleOptions {
+  readonly cost: ScryptCost;
+  readonly attachmentsOf: AttachmentsOf;
+}
+
+/**
+ * @param attachment gives a copy of the bytes of a digest, which is zeroed here, or null; asked before the promise is returned
+ * @throws SesamyError `bad-input` for an empty passphrase or list, or for more than can be imported; `attachment-missing`
+ */
 export async function sealBundleWith(
-  cost: ScryptCost,
+  options: BundleOptions,
   profiles: readonly Profile[],
   passphrase: string,
+  attachment: (digest: string) => Uint8Array | null,
 ): Promise<string> {
   if (profiles.length === 0) throw new SesamyError('bad-input', 'A bundle needs at least one profile.');
   const dataKey = randomBytes(KEY_BYTES);
-  const plaintext = encodeProfiles(profiles);
+  const plaintext = contentOf(options, profiles, attachment);
   try {
-    const slots = [await passphraseSlot(dataKey, passphrase, cost)];
+    const slots = [await passphraseSlot(dataKey, passphrase, options.cost)];
     const { bytes } = sealContainer('bundle', dataKey, { slots, savedUnixMs: Date.now(), plaintext });
+    if ((bytes.length / 3) * 4 * ((LINE_LENGTH + 1) / LINE_LENGTH) > MAX_BUNDLE_LENGTH) throw tooLarge();
     return armour(bytes);
   } finally {
     dataKey.fill(0);
@@ -42,9 +65,14 @@ export function looksLikeBundle(text: string): boolean {
 }
 
 /**
- * @throws SesamyError `bad-input` for anything that is no whole bundle of this version, `wrong-passphrase`
+ * Opens a bundle of any version so far.
+ * @throws SesamyError `bad-input` for anything that is no whole bundle, such as one that lacks an attachment; `wrong-passphrase`
  */
-export async function openBundle(text: string, passphrase: string): Promise<readonly Profile[]> {
+export async function openBundleWith(
+  { attachmentsOf }: Pick<BundleOptions, 'attachmentsOf'>,
+  text: string,
+  passphrase: string,
+): Promise<readonly BundledProfile[]> {
   try {
     const container = parseContainer('bundle', unarmour(text));
     const dataKey = await openWithPassphrase(container.header.slots, passphrase);
@@ -52,7 +80,15 @@ export async function openBundle(text: string, passphrase: string): Promise<read
     dataKey.fill(0);
     if (plaintext === null) throw new FormatProblem('damaged', 'was altered after it was made');
     try {
-      return [...decodeProfiles(plaintext, 'stranger').values()];
+      const { profiles, attachments } = decodeContent(plaintext, container.version, 'stranger');
+      return Array.from(profiles.values(), (profile) => ({
+        profile,
+        attachments: attachmentsOf(profile).map((digest) => {
+          const bytes = attachments.get(digest);
+          if (bytes === undefined) throw new FormatProblem('damaged', `lacks a key file of ${shown(profile.name)}`);
+          return bytes;
+        }),
+      }));
     } finally {
       plaintext.fill(0);
     }
@@ -64,6 +100,34 @@ export async function openBundle(text: string, passphrase: string): Promise<read
   }
 }
 
+function contentOf(
+  { attachmentsOf }: BundleOptions,
+  profiles: readonly Profile[],
+  attachment: (digest: string) => Uint8Array | null,
+): Buffer {
+  const attachments = new Map<string, Buffer>();
+  for (const profile of profiles)
+    for (const digest of attachmentsOf(profile)) {
+      if (attachments.has(digest)) continue;
+      const bytes = attachment(digest);
+      if (bytes === null) throw attachmentMissing(profile);
+      attachments.set(digest, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    }
+  const content = encodeContent({
+    profiles: new Map(profiles.map((profile) => [profile.id, profile])),
+    states: new Map(),
+    attachments,
+  });
+  for (const bytes of attachments.values()) bytes.fill(0);
+  return content;
+}
+
+function tooLarge(): SesamyError {
+  return new SesamyError('bad-input', text('bundle.too-large', { limit: MAX_BUNDLE_LENGTH }), {
+    steps: [text('bundle.too-large.step')],
+  });
+}
+
 function armour(bytes: Buffer): string {
   const base64 = bytes.toString('base64');
   const lines: string[] = [];
@@ -72,7 +136,7 @@ function armour(bytes: Buffer): string {
 }
 
 function unarmour(text: string): Buffer {
-  if (text.length > MAX_TEXT_LENGTH) throw new FormatProblem('damaged', 'is larger than any bundle of ours');
+  if (text.length > MAX_BUNDLE_LENGTH) throw new FormatProblem('damaged', 'is larger than any bundle of ours');
   if (!looksLikeBundle(text)) throw new FormatProblem('damaged', 'does not begin as a bundle does');
   const start = text.indexOf(BEGIN) + BEGIN.length;
   const end = text.indexOf(END, start);

@@ -3,14 +3,25 @@ import { createDecipheriv, createHash, scrypt, scryptSync } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { SesamyError } from '../domain/errors';
+import { attachmentDigest } from './attachments';
 import { MAX_CONTAINER_BYTES, openContainer, parseContainer, sealContainer } from './container';
 import type { Header } from './container';
+import { decodeContent, encodeContent } from './content';
 import { createVaultWith, openVaultWith, vaultStatus } from './open';
 import { FormatProblem } from './problems';
-import { encodeProfiles } from './profiles';
 import { RULES } from './rules';
 import { deviceSlot, openWithDevice, passphraseSlot } from './slots';
-import { CHEAP, CHEAP_OPTIONS, codeOf, failureOf, fakeKeyring, numberedProfile, temporaryVault } from './testing';
+import {
+  CHEAP,
+  CHEAP_OPTIONS,
+  codeOf,
+  failureOf,
+  fakeKeyring,
+  keyFile,
+  numberedProfile,
+  profileWithKey,
+  temporaryVault,
+} from './testing';
 
 vi.mock('node:crypto', async (importOriginal) => {
   const crypto = await importOriginal<typeof import('node:crypto')>();
@@ -37,9 +48,21 @@ function chance(seed: number): (below: number) => number {
 const dataKey = Buffer.alloc(32, 7);
 const slots = async () => [await passphraseSlot(dataKey, 'open sesamy', CHEAP), deviceSlot(dataKey, fakeKeyring())];
 
-/** A small vault with two profiles, without a file. */
+/** Two key files, one of which a profile refers to; small, so that a random change meets everything. */
+const KEYS = [keyFile(1, 300), keyFile(2, 200)] as const;
+const PROFILES = [profileWithKey(1, KEYS[0]), numberedProfile(2)] as const;
+const STATES = { [PROFILES[1].id]: { used: 3 } };
+
+const smallContent = () =>
+  encodeContent({
+    profiles: new Map(PROFILES.map((profile) => [profile.id, profile])),
+    states: new Map(Object.entries(STATES)),
+    attachments: new Map(KEYS.map((key) => [attachmentDigest(key), key])),
+  });
+
+/** A small vault with profiles, a state and attachments, without a file. */
 async function smallVault(): Promise<Buffer> {
-  const plaintext = encodeProfiles([numberedProfile(1), numberedProfile(2)]);
+  const plaintext = smallContent();
   return sealContainer('vault', dataKey, { slots: await slots(), savedUnixMs: 1, plaintext }).bytes;
 }
 
@@ -73,7 +96,7 @@ function problemWith(bytes: Buffer): FormatProblem | SesamyError | 'does not ope
 }
 
 describe('the format', () => {
-  /** Written by this version once; docs/vault-format.md has to stay true of it. The passphrase is `open sesamy`. */
+  /** Written by format 1 once; docs/vault-format.md has to stay true of it. The passphrase is `open sesamy`. */
   const golden = Buffer.from(
     [
       'T1NWQVVMVAEAAAIkeyJzYXZlZFVuaXhNcyI6MTc5NTIxOTIwMDAwMCwibm9uY2UiOiJrelo0SDVLcjlzbnBSVjRQIiwic2xvdHMi',
@@ -106,7 +129,8 @@ describe('the format', () => {
 
   /** Reads as docs/vault-format.md says, with nothing of ours. */
   function readByTheDocument(bytes: Buffer, passphrase: string): unknown {
-    expect(bytes.subarray(0, 8)).toEqual(Buffer.from('OSVAULT\u0001', 'latin1'));
+    expect(bytes.subarray(0, 7)).toEqual(Buffer.from('OSVAULT'));
+    const version = bytes[7];
     const body = bytes.subarray(0, bytes.length - 32);
     expect(createHash('sha256').update(body).digest()).toEqual(bytes.subarray(bytes.length - 32));
     const headerEnd = 12 + bytes.readUInt32BE(8);
@@ -124,9 +148,22 @@ describe('the format', () => {
     const note = `open-sesamy passphrase slot\n${slot.id}\n${slot.createdUnixMs}\nscrypt\n${N}\n${r}\n${p}\n${salt}`;
     const wrapped = Buffer.from(slot.wrappedKey, 'base64');
     const unwrapped = gcm(key, slot.nonce, wrapped, Buffer.from(note));
-    return JSON.parse(
-      gcm(unwrapped, header.nonce, body.subarray(headerEnd), bytes.subarray(0, headerEnd)).toString('utf8'),
-    );
+    const content = gcm(unwrapped, header.nonce, body.subarray(headerEnd), bytes.subarray(0, headerEnd));
+    if (version === 1) return JSON.parse(content.toString('utf8'));
+    expect(version).toBe(2);
+    const jsonEnd = 4 + content.readUInt32BE(0);
+    const { attachments, ...json } = JSON.parse(content.toString('utf8', 4, jsonEnd)) as {
+      readonly attachments: readonly { readonly digest: string; readonly length: number }[];
+    };
+    let at = jsonEnd;
+    const read = attachments.map(({ digest, length }) => {
+      const part = content.subarray(at, at + length);
+      at += length;
+      expect(createHash('sha256').update(part).digest('hex')).toBe(digest);
+      return part;
+    });
+    expect(at).toBe(content.length);
+    return { ...json, attachments: read };
   }
 
   it('is read by another implementation, in a file from the past', () => {
@@ -141,7 +178,9 @@ describe('the format', () => {
   it('is read by another implementation, in a file of today', async () => {
     expect(readByTheDocument(await smallVault(), 'open sesamy')).toEqual({
       rules: RULES,
-      profiles: [numberedProfile(1), numberedProfile(2)],
+      profiles: PROFILES,
+      states: STATES,
+      attachments: KEYS,
     });
   });
 
@@ -166,9 +205,9 @@ describe('a file that is', () => {
     ['longer than it was', (whole: Buffer) => Buffer.concat([whole, Buffer.of(0)]), 'vault-damaged', /altered/],
     [
       'of a newer format',
-      (whole: Buffer) => mended(Buffer.concat([whole.subarray(0, 7), Buffer.of(2), whole.subarray(8)])),
+      (whole: Buffer) => mended(Buffer.concat([whole.subarray(0, 7), Buffer.of(3), whole.subarray(8)])),
       'vault-version',
-      /has format 2; this version reads format 1/,
+      /has format 3; this version reads formats 1 to 2/,
     ],
     [
       'of a format that never was',
@@ -318,49 +357,114 @@ describe('a hostile header', () => {
 });
 
 describe('encrypted content', () => {
+  /** As the format has it, with whatever JSON. */
+  const contentOf = (json: object | string, ...behind: readonly Buffer[]) => {
+    const text = Buffer.from(
+      typeof json === 'string' ? json : JSON.stringify({ profiles: [], states: {}, attachments: [], ...json }),
+    );
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(text.length);
+    return Buffer.concat([length, text, ...behind]);
+  };
+  const entry = (key: Buffer) => ({ digest: attachmentDigest(key), length: key.length });
+  const [key] = KEYS;
+  const states = (state: unknown) => ({ profiles: [numberedProfile(1)], states: { [numberedProfile(1).id]: state } });
+
   it.each([
-    ['is no JSON', '{', 'vault-damaged', /holds no JSON/],
-    ['is no list', '{"profiles":{}}', 'vault-damaged', /holds no list/],
-    ['is null', 'null', 'vault-damaged', /holds no list/],
+    ['is empty', Buffer.alloc(0), 'vault-damaged', /shorter behind its encryption/],
+    ['is shorter than its length', Buffer.of(0, 0, 0, 2, 0x7b), 'vault-damaged', /shorter behind its encryption/],
+    ['is as long as can be said', Buffer.alloc(100, 0xff), 'vault-damaged', /shorter behind its encryption/],
+    ['is no JSON', contentOf('{'), 'vault-damaged', /holds no JSON/],
+    ['is no list', contentOf('{"profiles":{}}'), 'vault-damaged', /holds no list/],
+    ['is null', contentOf('null'), 'vault-damaged', /holds no list/],
     [
       'has a profile that cannot be used',
-      JSON.stringify({ profiles: [numberedProfile(1), numberedProfile(2, { servicePort: 0 })] }),
+      contentOf({ profiles: [numberedProfile(1), numberedProfile(2, { servicePort: 0 })] }),
       'vault-damaged',
       /profile 2 \("Server 2"\), which cannot be used\. Service port must be/,
     ],
     [
       'has a profile twice',
-      JSON.stringify({ profiles: [numberedProfile(1), numberedProfile(1)] }),
+      contentOf({ profiles: [numberedProfile(1), numberedProfile(1)] }),
       'vault-damaged',
       /twice/,
     ],
     [
       'was checked with other rules, and breaks ours',
-      JSON.stringify({ rules: 'other', profiles: [numberedProfile(1, { servicePort: 0 })] }),
+      contentOf({ rules: 'other', profiles: [numberedProfile(1, { servicePort: 0 })] }),
       'vault-damaged',
       /Service port must be/,
     ],
     [
       'was checked with our rules, and has a profile twice',
-      JSON.stringify({ rules: RULES, profiles: [numberedProfile(1), numberedProfile(1)] }),
+      contentOf({ rules: RULES, profiles: [numberedProfile(1), numberedProfile(1)] }),
       'vault-damaged',
       /twice/,
     ],
     [
       'has a profile of a later version',
-      JSON.stringify({ profiles: [{ ...numberedProfile(1), version: 2 }] }),
+      contentOf({ profiles: [{ ...numberedProfile(1), version: 2 }] }),
       'vault-version',
       /profile 1 \("Server 1"\), which a later version made/,
     ],
     [
       'has a mode of a later version',
-      JSON.stringify({ profiles: [{ ...numberedProfile(1), mode: { kind: 'telepathy' } }] }),
+      contentOf({ profiles: [{ ...numberedProfile(1), mode: { kind: 'telepathy' } }] }),
       'vault-version',
       /which a later version made/,
     ],
-  ])('that %s is told, and nothing is opened', async (_what, text, code, cause) => {
+    ['has no states', contentOf({ states: undefined }), 'vault-damaged', /holds no states/],
+    ['has a list of states', contentOf({ states: [] }), 'vault-damaged', /holds no states/],
+    ['has a state that is none', contentOf(states(3)), 'vault-damaged', /a state of "Server 1" that cannot be used/],
+    ['has used up less than nothing', contentOf(states({ used: -1 })), 'vault-damaged', /Used-up secrets must be/],
+    ['has a state with more in it', contentOf(states({ used: 1, by: 'x' })), 'vault-damaged', /Unknown field "by"/],
+    [
+      'has no list of attachments',
+      contentOf({ attachments: undefined }),
+      'vault-damaged',
+      /attachments that cannot be/,
+    ],
+    [
+      'has an attachment that is too long',
+      contentOf({ attachments: [{ ...entry(key), length: 2 ** 20 + 1 }] }, Buffer.alloc(2 ** 20 + 1)),
+      'vault-damaged',
+      /Length must be/,
+    ],
+    [
+      'has an attachment of a length that cannot be',
+      contentOf({ attachments: [{ ...entry(key), length: -1 }] }),
+      'vault-damaged',
+      /Length must be/,
+    ],
+    [
+      'has a digest in capitals',
+      contentOf({ attachments: [{ ...entry(key), digest: entry(key).digest.toUpperCase() }] }, key),
+      'vault-damaged',
+      /Digest must be/,
+    ],
+    [
+      'has too many attachments',
+      contentOf({ attachments: Array.from({ length: 65 }, (_, n) => entry(keyFile(n, 0))) }),
+      'vault-damaged',
+      /list of 0 to 64/,
+    ],
+    [
+      'has an attachment twice',
+      contentOf({ attachments: [entry(key), entry(key)] }, key, key),
+      'vault-damaged',
+      /twice/,
+    ],
+    [
+      'ends within an attachment',
+      contentOf({ attachments: [entry(key)] }, key.subarray(1)),
+      'vault-damaged',
+      /other at/,
+    ],
+    ['goes on behind them', contentOf({ attachments: [entry(key)] }, key, Buffer.of(0)), 'vault-damaged', /other att/],
+    ['has bytes that nothing lists', contentOf({}, key), 'vault-damaged', /other attachments than its list/],
+  ])('that %s is told, and nothing is opened', async (_what, plaintext, code, cause) => {
     await createVaultWith(CHEAP_OPTIONS, place.location, 'open sesamy');
-    const content = { slots: await slots(), savedUnixMs: 1, plaintext: Buffer.from(text) };
+    const content = { slots: await slots(), savedUnixMs: 1, plaintext };
     writeFileSync(place.location.file, sealContainer('vault', dataKey, content).bytes);
     const failure = await failureOf(
       openVaultWith(CHEAP_OPTIONS, place.location, { kind: 'passphrase', passphrase: 'open sesamy' }),
@@ -369,9 +473,45 @@ describe('encrypted content', () => {
     expect(failure.info.cause).toMatch(cause);
   });
 
+  it.each([1, 2] as const)('with any random change is either refused or read whole (format %i)', (version) => {
+    const whole = version === 2 ? smallContent() : Buffer.from(JSON.stringify({ profiles: PROFILES }));
+    const random = chance(4);
+    const seen = { refused: 0, read: 0 };
+    for (let round = 0; round < 2000; round++) {
+      const bytes = Buffer.from(whole.subarray(0, round % 4 === 0 ? random(whole.length) : whole.length));
+      if (bytes.length === 0) continue;
+      const at = random(round % 2 === 0 ? Math.min(bytes.length, 40) : bytes.length);
+      bytes.writeUInt8(round % 3 === 0 ? random(256) : bytes.readUInt8(at) ^ (1 << random(8)), at);
+      try {
+        const { profiles, states: read, attachments } = decodeContent(bytes, version, 'stranger');
+        expect(profiles.size, `round ${round}`).toBe(2);
+        for (const [digest, own] of attachments) expect(attachmentDigest(own)).toBe(digest);
+        for (const id of read.keys()) expect(profiles.has(id)).toBe(true);
+        seen.read++;
+      } catch (thrown) {
+        expect(thrown, `round ${round}`).toBeInstanceOf(FormatProblem);
+        seen.refused++;
+      }
+    }
+    // Both ends were met: a changed letter of a note, and everything that is checked.
+    expect(seen.refused).toBeGreaterThan(200);
+    expect(seen.read).toBeGreaterThan(200);
+  });
+
+  it('of version 1 cannot be passed off as version 2, nor the other way round', async () => {
+    const whole = await smallVault();
+    whole.writeUInt8(1, 7);
+    expect(problemWith(mended(whole))).toBe('does not open');
+  });
+
+  it('keeps no state of a profile that is not there', () => {
+    const bytes = contentOf({ states: { [numberedProfile(1).id]: { used: 1 }, __proto__: {} } });
+    expect(decodeContent(bytes, 2, 'ours').states.size).toBe(0);
+  });
+
   it('that was exchanged under the right slots is damage, not a wrong passphrase', async () => {
     await createVaultWith(CHEAP_OPTIONS, place.location, 'open sesamy');
-    const other = { slots: await slots(), savedUnixMs: 1, plaintext: Buffer.from('{"profiles":[]}') };
+    const other = { slots: await slots(), savedUnixMs: 1, plaintext: contentOf({}) };
     writeFileSync(place.location.file, sealContainer('vault', Buffer.alloc(32, 8), other).bytes);
     const opening = openVaultWith(CHEAP_OPTIONS, place.location, { kind: 'passphrase', passphrase: 'open sesamy' });
     expect(await codeOf(opening)).toBe('vault-damaged');

@@ -5,11 +5,14 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { check, freeText, group, listOf, matching, oneOf, wholeNumber } from '../domain/fields';
+import { keySlotSchema } from '../domain/key-slot';
 import { FormatProblem } from './problems';
 
 const MAGIC = { vault: 'OSVAULT', bundle: 'OSBUNDL' } as const;
-/** The one version of the format that there is so far: the eighth byte of the file. */
-const FORMAT_VERSION = 1;
+/** The version that is written: the eighth byte of the file. */
+const FORMAT_VERSION = 2;
+/** Those that are read. They differ in the content alone (`content.ts`). */
+export type FormatVersion = 1 | typeof FORMAT_VERSION;
 
 export type ContainerKind = keyof typeof MAGIC;
 
@@ -39,15 +42,14 @@ function base64Of(label: string, bytes: number) {
   return matching(label, new RegExp(`^[A-Za-z0-9+/]{${digits}}={${padding}}$`), `${bytes} bytes in base64`);
 }
 
-const slotId = matching('Slot id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case');
-const time = (label: string) => wholeNumber(label, 0, Number.MAX_SAFE_INTEGER, 'milliseconds');
+const { id: slotId, createdUnixMs } = keySlotSchema.shape;
 
 const costError = 'Scrypt cost N must be a power of two from 2^14 to 2^20.';
 
 const passphraseSlotSchema = group('Passphrase slot', {
   id: slotId,
   kind: z.literal('passphrase'),
-  createdUnixMs: time('Creation time'),
+  createdUnixMs,
   kdf: group('Key derivation', {
     name: oneOf('Key derivation', ['scrypt']),
     N: z
@@ -66,7 +68,7 @@ const passphraseSlotSchema = group('Passphrase slot', {
 const deviceSlotSchema = group('Device slot', {
   id: slotId,
   kind: z.literal('device'),
-  createdUnixMs: time('Creation time'),
+  createdUnixMs,
   backend: freeText('Keyring', 80, { minLength: 1 }),
   sealedKey: matching(
     'Sealed key',
@@ -77,7 +79,7 @@ const deviceSlotSchema = group('Device slot', {
 });
 
 const headerSchema = group('Header', {
-  savedUnixMs: time('Time of saving'),
+  savedUnixMs: wholeNumber('Time of saving', 0, Number.MAX_SAFE_INTEGER, 'milliseconds'),
   nonce: base64Of('Nonce', NONCE_BYTES),
   slots: listOf(
     'Slots',
@@ -97,6 +99,7 @@ export type ScryptCost = Pick<PassphraseSlot['kdf'], 'N' | 'r' | 'p'>;
 
 /** A whole container that nobody has opened yet. */
 export interface Container {
+  readonly version: FormatVersion;
   readonly header: Header;
   /** Magic, header length and header, as they stand in the file: bound to the ciphertext. */
   readonly associated: Buffer;
@@ -106,7 +109,7 @@ export interface Container {
   readonly checksum: string;
 }
 
-/** Encrypts under a fresh nonce. The caller zeroes the plaintext. Throws RangeError for a header that could not be read. */
+/** Encrypts content of the present version under a fresh nonce. The caller zeroes the plaintext. Throws RangeError for a header that could not be read. */
 export function sealContainer(
   kind: ContainerKind,
   dataKey: Buffer,
@@ -145,15 +148,13 @@ export function parseContainer(kind: ContainerKind, bytes: Buffer): Container {
   // Before anything is believed, and before a key is asked for: damage must not look like a wrong passphrase.
   if (!createHash('sha256').update(bytes.subarray(0, end)).digest().equals(checksum))
     throw new FormatProblem('damaged', 'is cut short or altered: its checksum does not match');
-  const version = bytes.readUInt8(name.length);
-  if (version > FORMAT_VERSION)
-    throw new FormatProblem('newer', `has format ${version}; this version reads format ${FORMAT_VERSION}`);
-  if (version < FORMAT_VERSION) throw new FormatProblem('damaged', `has format ${version}, which never was`);
+  const version = readVersion(bytes.readUInt8(name.length));
   const headerLength = bytes.readUInt32BE(name.length + 1);
   const headerEnd = PREFIX_BYTES + headerLength;
   if (headerLength > MAX_HEADER_BYTES || headerEnd + TAG_BYTES > end)
     throw new FormatProblem('damaged', `has a header of ${headerLength} bytes, which cannot be`);
   return {
+    version,
     header: readHeader(parseJson(bytes.toString('utf8', PREFIX_BYTES, headerEnd))),
     associated: bytes.subarray(0, headerEnd),
     ciphertext: bytes.subarray(headerEnd, end),
@@ -190,6 +191,13 @@ export function encrypt(key: Buffer, nonce: Buffer, plaintext: Buffer, associate
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associated);
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+function readVersion(version: number): FormatVersion {
+  if (version === 1 || version === FORMAT_VERSION) return version;
+  throw version > FORMAT_VERSION
+    ? new FormatProblem('newer', `has format ${version}; this version reads formats 1 to ${FORMAT_VERSION}`)
+    : new FormatProblem('damaged', `has format ${version}, which never was`);
 }
 
 function magicOf(kind: ContainerKind): Buffer {

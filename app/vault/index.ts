@@ -1,19 +1,31 @@
 /** The vault as the rest of the product uses it. What is not exported here is internal, or for the tests. */
+import { attachmentsOf } from '../domain/profile/attachments';
 import type { Profile } from '../domain/profile/profile';
 import { restoreBackupWith } from './backup';
-import { sealBundleWith } from './bundle';
+import { openBundleWith, sealBundleWith } from './bundle';
+import type { BundledProfile } from './bundle';
 import { REAL_FILES } from './file-system';
 import { createVaultWith, openVaultWith } from './open';
 import { SCRYPT_COST } from './slots';
 import type { DeviceKeyring, OpenVault, UnlockKey, VaultLocation } from './vault';
 
 export { backupInfo } from './backup';
-export { looksLikeBundle, openBundle } from './bundle';
+export { attachmentDigest } from './attachments';
+export { looksLikeBundle } from './bundle';
+export type { BundledProfile } from './bundle';
 export { vaultLocation } from './location';
 export { vaultStatus } from './open';
-export type { DeviceKeyring, OpenVault, ProfileEdits, SlotInfo, UnlockKey, VaultLocation, VaultStatus } from './vault';
+export type {
+  DeviceKeyring,
+  OpenVault,
+  ProfileEdit,
+  ProfileEdits,
+  UnlockKey,
+  VaultLocation,
+  VaultStatus,
+} from './vault';
 
-const OPTIONS = { files: REAL_FILES, cost: SCRYPT_COST };
+const OPTIONS = { files: REAL_FILES, cost: SCRYPT_COST, attachmentsOf };
 
 /** Makes an empty vault and never overwrites one. See {@link createVaultWith} for the errors. */
 export function createVault(location: VaultLocation, passphrase: string, keyring?: DeviceKeyring): Promise<OpenVault> {
@@ -30,7 +42,19 @@ export function restoreBackup(location: VaultLocation): Promise<{ readonly damag
   return restoreBackupWith(REAL_FILES, location);
 }
 
-/** An encrypted text of these profiles. See {@link sealBundleWith} for the errors. */
-export function sealBundle(profiles: readonly Profile[], passphrase: string): Promise<string> {
-  return sealBundleWith(SCRYPT_COST, profiles, passphrase);
+/**
+ * An encrypted text of these profiles and their attachments. See {@link sealBundleWith} for the errors.
+ * @param attachment as {@link OpenVault.attachment}; asked before the promise is returned, so the vault may be closed then
+ */
+export function sealBundle(
+  profiles: readonly Profile[],
+  passphrase: string,
+  attachment: OpenVault['attachment'],
+): Promise<string> {
+  return sealBundleWith(OPTIONS, profiles, passphrase, attachment);
+}
+
+/** The profiles in a bundle, each with its attachments. See {@link openBundleWith} for the errors. */
+export function openBundle(text: string, passphrase: string): Promise<readonly BundledProfile[]> {
+  return openBundleWith(OPTIONS, text, passphrase);
 }

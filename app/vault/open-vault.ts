@@ -1,41 +1,57 @@
 /** A vault with its key in memory: every change goes lock, newest file, edits, save, and only then shows here. */
 import { isDeepStrictEqual } from 'node:util';
 import { SesamyError } from '../domain/errors';
-import { parseProfile } from '../domain/profile/profile';
+import type { KeySlot } from '../domain/key-slot';
 import type { Profile } from '../domain/profile/profile';
+import type { ProfileState } from '../domain/profile/state';
+import { AttachmentMemory } from './attachments';
+import type { Attachments, AttachmentsOf } from './attachments';
 import { MAX_SLOTS, openContainer, sealContainer } from './container';
 import type { Container, PassphraseSlot, ScryptCost, Slot } from './container';
+import { decodeContent, encodeContent } from './content';
+import type { Content } from './content';
+import { applyEdits } from './edits';
 import type { FileSystem } from './file-system';
 import { takeLock } from './lock';
 import type { Lock } from './lock';
 import { notReadable, vaultProblem } from './problems';
 import { ensurePrivate } from './private';
-import { decodeProfiles, encodeProfiles } from './profiles';
 import { readChecksum, readContainer } from './read';
 import { LostLock, replaceVault, stampOf, sweep } from './save';
 import type { FileStamp } from './save';
-import { checkPassphrase, deviceSlot, passphraseSlot, slotInfo } from './slots';
-import type { OpenVault, ProfileEdit, ProfileEdits, SlotInfo, VaultLocation } from './vault';
+import { checkPassphrase, deviceSlot, passphraseSlot, keySlot } from './slots';
+import type { OpenVault, ProfileEdits, VaultLocation } from './vault';
 
 /** What the tests may replace: nothing of it is in the product's hands. */
 export interface VaultOptions {
   readonly files: FileSystem;
   /** Of new passphrase slots. */
   readonly cost: ScryptCost;
+  /** Asked of every profile at each save: it must be cheap. */
+  readonly attachmentsOf: AttachmentsOf;
 }
 
 /** One version of the file, decrypted. */
-interface Version {
+interface Version extends Content {
   readonly checksum: string;
   readonly slots: readonly Slot[];
-  readonly profiles: ReadonlyMap<string, Profile>;
 }
+
+/** A version as an open vault keeps it: its attachments are in the {@link AttachmentMemory}. */
+type KeptVersion = Omit<Version, 'attachments'>;
 
 /** What a change makes of the newest version; a part that is left out stays. */
 interface Changed {
   readonly slots?: readonly Slot[];
   readonly profiles?: ReadonlyMap<string, Profile>;
+  readonly states?: ReadonlyMap<string, ProfileState>;
+  /** To be remembered, and to be written where a profile refers to it. */
+  readonly attached?: Attachments;
+  /** False: the file stays as it is. */
+  readonly save: boolean;
 }
+
+const NOTHING: Attachments = new Map();
 
 /** Being taken for dead is rare; more than a few times in one change means that something else is wrong. */
 const MAX_LOST_LOCKS = 5;
@@ -49,8 +65,8 @@ export function decryptVersion(file: string, container: Container, dataKey: Buff
   const plaintext = openContainer(container, dataKey);
   if (plaintext === null) return null;
   try {
-    const profiles = decodeProfiles(plaintext, 'ours');
-    return { checksum: container.checksum, slots: container.header.slots, profiles };
+    const content = decodeContent(plaintext, container.version, 'ours');
+    return { ...content, checksum: container.checksum, slots: container.header.slots };
   } catch (thrown) {
     throw vaultProblem(file, thrown);
   } finally {
@@ -96,7 +112,7 @@ export async function saveVersion(
   seen: FileStamp,
   lock: Lock,
 ): Promise<Version> {
-  const plaintext = encodeProfiles(next.profiles.values());
+  const plaintext = encodeContent(next);
   let sealed: ReturnType<typeof sealContainer>;
   try {
     sealed = sealContainer('vault', dataKey, { slots: next.slots, savedUnixMs: Date.now(), plaintext });
@@ -112,7 +128,8 @@ export class UnlockedVault implements OpenVault {
   readonly location: VaultLocation;
   readonly #options: VaultOptions;
   /** Null once closed. */
-  #open: { readonly dataKey: Buffer; version: Version } | null;
+  #open: { readonly dataKey: Buffer; version: KeptVersion } | null;
+  readonly #attachments: AttachmentMemory;
   /** The end of the queue: what one caller reads must not overwrite what another has just saved. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -120,14 +137,26 @@ export class UnlockedVault implements OpenVault {
     this.location = location;
     this.#options = options;
     this.#open = { dataKey, version };
+    this.#attachments = new AttachmentMemory(options.attachmentsOf);
+    this.#keep(version);
   }
 
   get profiles(): ReadonlyMap<string, Profile> {
     return this.#open?.version.profiles ?? new Map();
   }
 
-  get slots(): readonly SlotInfo[] {
-    return this.#open?.version.slots.map(slotInfo) ?? [];
+  get states(): ReadonlyMap<string, ProfileState> {
+    return this.#open?.version.states ?? new Map();
+  }
+
+  get slots(): readonly KeySlot[] {
+    return this.#open?.version.slots.map(keySlot) ?? [];
+  }
+
+  attachment(digest: string): Uint8Array | null {
+    const bytes = this.#attachments.get(digest);
+    // A Uint8Array of its own memory: a small Buffer would share some with others.
+    return bytes === undefined ? null : new Uint8Array(bytes);
   }
 
   refresh(): Promise<boolean> {
@@ -139,9 +168,12 @@ export class UnlockedVault implements OpenVault {
   }
 
   change(edits: ProfileEdits): Promise<void> {
-    return this.#save(({ profiles }) => {
-      const edited = applyEdits(profiles, typeof edits === 'function' ? edits(profiles) : edits);
-      return edited === null ? null : { profiles: edited };
+    const { attachmentsOf } = this.#options;
+    const mayBeReferredTo = (digest: string) => this.#attachments.mayBeReferredTo(digest);
+    return this.#save((newest) => {
+      const made = typeof edits === 'function' ? edits(newest.profiles) : edits;
+      const { different, ...edited } = applyEdits(newest, made, { attachmentsOf, mayBeReferredTo });
+      return { ...edited, save: different };
     });
   }
 
@@ -160,7 +192,7 @@ export class UnlockedVault implements OpenVault {
         throw new SesamyError('bad-input', `The vault has ${slots.length} key slots, and can have no more.`, {
           steps: ['Remove one that is not needed first.'],
         });
-      return { slots: [...slots, made] };
+      return { slots: [...slots, made], save: true };
     });
   }
 
@@ -177,7 +209,7 @@ export class UnlockedVault implements OpenVault {
       // The check took a while, and holds only for the slot as it was then.
       if (checked !== null && !isDeepStrictEqual(replaced, checked))
         throw new SesamyError('wrong-passphrase', 'The passphrase was changed by another program meanwhile.');
-      return { slots: slots.map((slot) => (slot === replaced ? made : slot)) };
+      return { slots: slots.map((slot) => (slot === replaced ? made : slot)), save: true };
     });
   }
 
@@ -187,16 +219,17 @@ export class UnlockedVault implements OpenVault {
       const left = slots.filter(({ id }) => id !== slotId);
       if (!left.some(({ kind }) => kind === 'passphrase'))
         throw new SesamyError('last-passphrase', 'No other key slot of the vault has a passphrase.');
-      return { slots: left };
+      return { slots: left, save: true };
     });
   }
 
   close(): void {
     this.#open?.dataKey.fill(0);
     this.#open = null;
+    this.#attachments.clear();
   }
 
-  #opened(): { readonly dataKey: Buffer; version: Version } {
+  #opened(): { readonly dataKey: Buffer; version: KeptVersion } {
     if (this.#open === null) throw new SesamyError('vault-locked', `${this.location.file} was locked meanwhile.`);
     return this.#open;
   }
@@ -226,24 +259,38 @@ export class UnlockedVault implements OpenVault {
     const version = decryptVersion(this.location.file, container, open.dataKey);
     if (version === null)
       throw new SesamyError('vault-locked', `${this.location.file} was replaced by one that has another key.`);
-    open.version = version;
+    this.#keep(version);
     return true;
   }
 
-  /** @param edit what becomes of the newest version; null: nothing is to be saved */
-  #save(edit: (newest: Version) => Changed | null): Promise<void> {
+  /** From here on this is the newest version. Where the vault was closed meanwhile, there is nobody left to show it to. */
+  #keep({ attachments, ...version }: Version): void {
+    if (this.#open === null) {
+      for (const bytes of attachments.values()) bytes.fill(0);
+      return;
+    }
+    this.#open.version = version;
+    this.#attachments.remember(attachments, version.profiles.values());
+  }
+
+  /** @param edit what becomes of the newest version */
+  #save(edit: (newest: KeptVersion) => Changed): Promise<void> {
     const { files } = this.#options;
     return this.#inTurn(async () => {
       this.#opened();
       await underLock(files, this.location, async (lock, seen) => {
         await this.#readNewest();
         const open = this.#opened();
-        const edited = edit(open.version);
-        if (edited === null) return;
-        const next = { slots: open.version.slots, profiles: open.version.profiles, ...edited };
+        const { save, attached = NOTHING, ...edited } = edit(open.version);
+        const { slots, profiles, states } = { ...open.version, ...edited };
+        if (!save) {
+          this.#attachments.remember(attached, profiles.values());
+          return;
+        }
+        const attachments = this.#attachments.neededBy(profiles.values(), attached);
+        const next = { slots, profiles, states, attachments };
         const saved = await saveVersion(files, this.location, open.dataKey, next, seen, lock);
-        // When it was closed during the save, there is nobody left to show it to.
-        open.version = saved;
+        this.#keep({ ...saved, attachments: new Map([...attached, ...attachments]) });
       });
     });
   }
@@ -260,54 +307,4 @@ function findPassphraseSlot(slots: readonly Slot[], id: string): PassphraseSlot 
   if (slot.kind !== 'passphrase')
     throw new SesamyError('bad-input', `The key slot ${id} has no passphrase: it is this device’s.`);
   return slot;
-}
-
-/**
- * All edits on a copy, or none.
- * @returns null when they change nothing
- * @throws SesamyError `profile-changed`, `bad-input`
- */
-function applyEdits(
-  profiles: ReadonlyMap<string, Profile>,
-  edits: readonly ProfileEdit[],
-): Map<string, Profile> | null {
-  const edited = new Map(profiles);
-  let different = false;
-  for (const edit of edits) {
-    const id = edit.kind === 'save' ? edit.profile.id : edit.id;
-    const there = edited.get(id);
-    refuseConflict(edit, there);
-    if (edit.kind === 'save') {
-      const profile = checkedProfile(edit.profile);
-      if (isDeepStrictEqual(profile, there)) continue;
-      edited.set(id, profile);
-      different = true;
-    } else if (edited.delete(id)) different = true;
-  }
-  return different ? edited : null;
-}
-
-/** Removing what is gone already is no conflict: it is what was asked for. */
-function refuseConflict(edit: ProfileEdit, there: Profile | undefined): void {
-  const { base } = edit;
-  if (base === 'any') return;
-  if (base === null) {
-    if (there !== undefined)
-      throw new SesamyError('profile-changed', `A profile with this id is there already: ${quoted(there)}.`);
-  } else if (there === undefined) {
-    if (edit.kind === 'save')
-      throw new SesamyError('profile-changed', `${quoted(base)} was removed by another program.`);
-  } else if (!isDeepStrictEqual(there, base))
-    throw new SesamyError('profile-changed', `${quoted(there)} was changed by another program.`);
-}
-
-/** Only what can be read back is written. */
-function checkedProfile(profile: Profile): Profile {
-  const checked = parseProfile(profile);
-  if (checked.ok) return checked.value;
-  throw new SesamyError('bad-input', checked.problems.map(({ message }) => message).join(' '));
-}
-
-function quoted(profile: Profile): string {
-  return `“${profile.name}”`;
 }

@@ -4,13 +4,16 @@ import { lstat } from 'node:fs/promises';
 import { SesamyError } from '../domain/errors';
 import { KEY_BYTES } from './container';
 import type { Container } from './container';
+import type { Content } from './content';
 import { decryptVersion, saveVersion, underLock, UnlockedVault } from './open-vault';
 import type { VaultOptions } from './open-vault';
 import { ensurePrivate, makePrivateFolder } from './private';
 import { notReadable, systemCode } from './problems';
 import { readContainer } from './read';
-import { deviceSlot, openWithDevice, openWithPassphrase, passphraseSlot, slotInfo } from './slots';
+import { deviceSlot, openWithDevice, openWithPassphrase, passphraseSlot, keySlot } from './slots';
 import type { DeviceKeyring, OpenVault, UnlockKey, VaultLocation, VaultStatus } from './vault';
+
+const EMPTY: Content = { profiles: new Map(), states: new Map(), attachments: new Map() };
 
 /** See {@link VaultStatus}. @throws SesamyError `vault-damaged`, `vault-version`, `vault-unsafe` */
 export async function vaultStatus(location: VaultLocation): Promise<VaultStatus> {
@@ -23,7 +26,7 @@ export async function vaultStatus(location: VaultLocation): Promise<VaultStatus>
     if (await exists(location.backup)) throw onlyBackup(location);
     return { status: 'absent' };
   }
-  return { status: 'locked', slots: container.header.slots.map(slotInfo) };
+  return { status: 'locked', slots: container.header.slots.map(keySlot) };
 }
 
 /**
@@ -48,7 +51,7 @@ export async function createVaultWith(
       if (seen !== null)
         throw new SesamyError('bad-input', `${location.file} exists already.`, { steps: ['Unlock it instead.'] });
       if (await exists(location.backup)) throw onlyBackup(location);
-      return saveVersion(options.files, location, dataKey, { slots, profiles: new Map() }, null, lock);
+      return saveVersion(options.files, location, dataKey, { slots, ...EMPTY }, null, lock);
     });
     return new UnlockedVault(location, dataKey, version, options);
   } catch (thrown) {

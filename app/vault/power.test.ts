@@ -9,7 +9,7 @@ import { restoreBackupWith } from './backup';
 import { REAL_FILES } from './file-system';
 import type { FileSystem } from './file-system';
 import { createVaultWith, openVaultWith } from './open';
-import { CHEAP, CHEAP_OPTIONS, fakeKeyring, numberedProfile, temporaryVault } from './testing';
+import { CHEAP_OPTIONS, fakeKeyring, keyFile, numberedProfile, profileWithKey, temporaryVault } from './testing';
 
 interface Content {
   written: Buffer;
@@ -139,14 +139,20 @@ const said = (...bytes: readonly (Buffer | null)[]) =>
 async function prepared() {
   const { location } = place;
   const vault = await createVaultWith(CHEAP_OPTIONS, location, 'open sesamy', KEYRING);
-  await vault.change([{ kind: 'save', profile: numberedProfile(1), base: null }]);
+  const key = keyFile(1, 1000);
+  const profile = profileWithKey(1, key);
+  await vault.change([
+    { kind: 'attach', bytes: key },
+    { kind: 'save', profile, base: null },
+    { kind: 'state', id: profile.id, used: 1, base: 0 },
+  ]);
   const old = readFileSync(location.file);
   const older = readFileSync(location.backup);
   return { location, old, older };
 }
 
 async function changeOn(disk: Disk): Promise<Buffer> {
-  const vault = await openVaultWith({ files: disk.files, cost: CHEAP }, place.location, {
+  const vault = await openVaultWith({ ...CHEAP_OPTIONS, files: disk.files }, place.location, {
     kind: 'device',
     keyring: KEYRING,
   });
@@ -176,7 +182,7 @@ it('a power cut while the first version is saved leaves none or a whole one', as
   const { location } = place;
   mkdirSync(location.folder);
   const disk = new Disk(location.file, location.backup, { syncs: true });
-  await createVaultWith({ files: disk.files, cost: CHEAP }, location, 'open sesamy');
+  await createVaultWith({ ...CHEAP_OPTIONS, files: disk.files }, location, 'open sesamy');
   disk.cut('after');
   const fresh = readFileSync(location.file);
   expect([...disk.outcomes.during].sort()).toEqual([said(null, null), said(fresh, null)].sort());

@@ -20,7 +20,7 @@ import { REAL_FILES } from './file-system';
 import type { FileSystem } from './file-system';
 import { lockFileOf } from './lock';
 import { createVaultWith, openVaultWith, vaultStatus } from './open';
-import { CHEAP, CHEAP_OPTIONS, codeOf, failureOf, fakeKeyring, numberedProfile, temporaryVault } from './testing';
+import { CHEAP_OPTIONS, codeOf, failureOf, fakeKeyring, numberedProfile, temporaryVault } from './testing';
 import type { OpenVault, VaultLocation } from './vault';
 
 let place: ReturnType<typeof temporaryVault>;
@@ -33,7 +33,7 @@ afterEach(() => place.dispose());
 
 const create = () => createVaultWith(CHEAP_OPTIONS, location, 'open sesamy', fakeKeyring());
 const open = (files: FileSystem = REAL_FILES) =>
-  openVaultWith({ files, cost: CHEAP }, location, { kind: 'device', keyring: fakeKeyring() });
+  openVaultWith({ ...CHEAP_OPTIONS, files }, location, { kind: 'device', keyring: fakeKeyring() });
 const add = (vault: OpenVault, number: number) =>
   vault.change([{ kind: 'save', profile: numberedProfile(number), base: null }]);
 const count = async () => (await open()).profiles.size;

@@ -4,9 +4,10 @@
  */
 import { randomBytes, randomUUID, scrypt } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
+import type { KeySlot } from '../domain/key-slot';
 import { decrypt, encrypt, KEY_BYTES, MAX_SEALED_KEY_BYTES, NONCE_BYTES } from './container';
 import type { DeviceSlot, PassphraseSlot, ScryptCost, Slot } from './container';
-import type { DeviceKeyring, SlotInfo } from './vault';
+import type { DeviceKeyring } from './vault';
 
 /** What new slots cost: 128 MiB and about a third of a second. Kept in each slot, so that it can be raised later. */
 export const SCRYPT_COST: ScryptCost = { N: 2 ** 17, r: 8, p: 1 };
@@ -128,7 +129,7 @@ export function openWithDevice(slots: readonly Slot[], keyring: DeviceKeyring): 
 }
 
 /** What may be known of a slot without a key. */
-export function slotInfo(slot: Slot): SlotInfo {
+export function keySlot(slot: Slot): KeySlot {
   return {
     id: slot.id,
     kind: slot.kind,

@@ -1,4 +1,5 @@
 /** What the vault's tests share. Not part of the product. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { SesamyError } from '../domain/errors';
 import type { ErrorCode } from '../domain/errors';
 import { newProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
+import { attachmentDigest } from './attachments';
 import type { ScryptCost } from './container';
 import { REAL_FILES } from './file-system';
 import { vaultLocation } from './location';
@@ -15,7 +17,22 @@ import type { DeviceKeyring, VaultLocation } from './vault';
 /** The least that the format allows: here the cost is not the point. */
 export const CHEAP: ScryptCost = { N: 2 ** 14, r: 1, p: 1 };
 
-export const CHEAP_OPTIONS: VaultOptions = { files: REAL_FILES, cost: CHEAP };
+/** The profiles of the tests name their attachments in their notes: any mode will do then. */
+export function attachmentsInNotes({ notes }: Profile): readonly string[] {
+  return notes.match(/\b[0-9a-f]{64}\b/g) ?? [];
+}
+
+export const CHEAP_OPTIONS: VaultOptions = { files: REAL_FILES, cost: CHEAP, attachmentsOf: attachmentsInNotes };
+
+/** A key file of a number: the same bytes each time, of a size that the modes to come ask for. */
+export function keyFile(number: number, length = 65_536): Buffer {
+  return Buffer.alloc(length, createHash('sha256').update(`key file ${number}`).digest());
+}
+
+/** A profile that needs the key file. */
+export function profileWithKey(number: number, key: Uint8Array, values: Partial<Profile> = {}): Profile {
+  return numberedProfile(number, { notes: `Key file: ${attachmentDigest(key)}`, ...values });
+}
 
 /** A place for a vault in a folder of its own, and how to take that folder away. */
 export function temporaryVault(): { readonly location: VaultLocation; readonly base: string; dispose(): void } {

@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SesamyError } from '../../app/domain/errors';
 import { planKnock } from '../../app/domain/modes/registry';
-import type { PreparedKnock } from '../../app/engine/knock';
+import type { PreparedKnock } from '../../app/domain/plan/prepared-knock';
 import { serveAgent } from '../../app/session/agent';
 import type { AgentRequest, AgentServer } from '../../app/session/agent';
 import { checkBuilt, Home, sesamyCommand } from './sesamy';
@@ -45,8 +45,11 @@ function prepared(to = port): PreparedKnock {
     host: 'door',
     address: '127.0.0.1',
     family: 4,
-    sourceAddress: null,
+    source: '127.0.0.1',
+    bindSource: false,
     plan,
+    advice: {},
+    tries: 1,
     resolvedInMs: 0,
     needs: { wish: 'auto', interface: null, sourceMac: null, syn: 'plain' },
   };
@@ -138,13 +141,18 @@ describe('proxy', () => {
 });
 
 describe('while the window is unlocked', () => {
+  const opened: string[] = [];
   const serve = async (prepare: (request: AgentRequest) => Promise<PreparedKnock>): Promise<AgentRequest[]> => {
     const asked: AgentRequest[] = [];
+    opened.length = 0;
     agent = await serveAgent({
       path: home.agent,
-      prepare: (request) => {
-        asked.push(request);
-        return prepare(request);
+      keeper: {
+        prepare: (request) => {
+          asked.push(request);
+          return prepare(request);
+        },
+        onOpen: (request) => opened.push(request.name),
       },
     });
     return asked;
@@ -159,6 +167,8 @@ describe('while the window is unlocked', () => {
       { name: 'door', verb: 'knock', host: null, port: null },
       { name: 'door', verb: 'proxy', host: 'example.org', port: 2222 },
     ]);
+    // The door was seen to open both times, which the window has to know where secrets are used up.
+    expect(opened).toEqual(['door', 'door']);
   });
 
   it('it is not asked for what shows a secret, nor with --no-agent', async () => {

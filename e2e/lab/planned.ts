@@ -1,5 +1,7 @@
 /** Holds what was on the wire against the plan that the program printed beforehand. */
 import { expect } from 'vitest';
+import { SYN_BUDGET } from '../../app/domain/plan/connect-schedule';
+import { bareKnock } from '../../app/domain/plan/knock-plan';
 import type { KnockPlan } from '../../app/domain/plan/knock-plan';
 import type { CapturedPacket } from './capture';
 import type { Lab } from './lab';
@@ -31,18 +33,24 @@ export function expectKnocks(sent: readonly CapturedPacket[], planned: KnockPlan
   });
 }
 
-/** Fails unless exactly the plan's packets left, then one connecting SYN, and then that connection's own packets. */
+/**
+ * Fails unless exactly the plan's packets left, then the connecting SYN (where looking is free: one or several from sockets of their
+ * own, within the budget), and then the packets of one connection.
+ */
 export function expectKnocksAndConnection(sent: readonly CapturedPacket[], plan: KnockPlan): void {
   const lateMs = plan.slack?.knockLateMs ?? LATE_MS;
-  const connectPacket = { index: plan.packets.length, protocol: 'tcp', ...plan.connect } as const;
+  const connecting = bareKnock(plan.packets.length, plan.connect.atMs, { protocol: 'tcp', port: plan.connect.port });
   const knocks = plan.packets.length + 1;
-  expectKnocks(sent.slice(0, knocks), [...plan.packets, connectPacket], lateMs);
+  expectKnocks(sent.slice(0, knocks), [...plan.packets, connecting], lateMs);
 
-  const connection = sent[knocks - 1];
-  const rest = sent.slice(knocks);
-  expect(rest.length).toBeGreaterThan(0);
-  for (const packet of rest) {
-    expect(packet).toMatchObject({ protocol: 'tcp', srcPort: connection?.srcPort, dstPort: plan.connect.port });
-    expect(packet.flags).not.toContain('S');
-  }
+  const attempts = sent.slice(plan.packets.length).filter(({ flags }) => flags === 'S');
+  expect(attempts.length).toBeLessThanOrEqual(plan.connect.verify === 'free' ? SYN_BUDGET : 1);
+  expect(new Set(attempts.map(({ srcPort }) => srcPort)).size).toBe(attempts.length);
+  const rest = sent.slice(plan.packets.length).filter(({ flags }) => flags !== 'S');
+  // What comes late for an attempt that was given up is answered by a reset; all else belongs to the one connection.
+  const connection = rest.filter(({ flags }) => !flags.includes('R')).map(({ srcPort }) => srcPort);
+  expect(connection.length).toBeGreaterThan(0);
+  expect(new Set(connection).size).toBe(1);
+  for (const { protocol, dstPort } of sent.slice(plan.packets.length))
+    expect({ protocol, dstPort }).toEqual({ protocol: 'tcp', dstPort: plan.connect.port });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bareKnock } from '../../app/domain/plan/knock-plan';
 import { Lab } from './lab';
 import { expectKnocks } from './planned';
 import type { SshServer } from './ssh-server';
@@ -30,11 +31,10 @@ describe('sesamy portknocker, as PortKnocker was used', () => {
     const capture = await lab.capture();
     await knock('1121', 1000);
     const knocks = await capture.stop();
-    const datagram = { protocol: 'udp', port: 22 } as const;
     const times = [0, 1000, 2000, 2000, 3000];
     expectKnocks(
       knocks,
-      times.map((atMs, index) => ({ ...datagram, index, atMs })),
+      times.map((atMs, index) => bareKnock(index, atMs, { protocol: 'udp', port: 22 })),
     );
     expect(await lab.ssh(server, 'echo hello')).toMatchObject({ code: 0, stdout: 'hello\n' });
   });

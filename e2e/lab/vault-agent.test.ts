@@ -35,9 +35,12 @@ describe('the agent of one user and another user of the same computer', () => {
     asked = 0;
     agent = await serveAgent({
       path,
-      prepare() {
-        asked += 1;
-        return Promise.reject(new SesamyError('unknown-target', 'No such profile.'));
+      keeper: {
+        prepare() {
+          asked += 1;
+          return Promise.reject(new SesamyError('unknown-target', 'No such profile.'));
+        },
+        onOpen: () => undefined,
       },
     });
   });

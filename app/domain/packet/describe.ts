@@ -1,4 +1,5 @@
 /** Raw packets as text. */
+import type { SynFields } from '../plan/knock-plan';
 import { count } from '../../text/words';
 import { formatAddress } from './address';
 import { viewOf } from './bytes';
@@ -18,6 +19,15 @@ export function describePacket(ends: Ends, packet: RawPacket): string {
   const ack = (flags & TCP_FLAGS.ACK) !== 0 || acknowledgment !== 0 ? ` ack ${acknowledgment}` : '';
   const optionText = options.length === 0 ? '' : ` <${optionWords(options).join(',')}>`;
   return `${flagNames(flags)} ${way} seq ${sequence}${ack} win ${window} ${ip}${optionText}`;
+}
+
+/** The fields of a SYN that a plan chooses, such as `seq 305419896 TSval 4`. What the plan still waits for is said so. */
+export function describeSyn(syn: SynFields | 'later' | null): string {
+  if (syn === null) return 'seq of this system’s own';
+  if (syn === 'later') return 'seq that depends on the first bytes of the session';
+  const { sequence, acknowledgment, ipId, tsval } = syn;
+  const ack = acknowledgment === 0 ? '' : ` ack ${acknowledgment}`;
+  return `seq ${sequence}${ack}${ipId === null ? '' : ` id ${ipId}`}${tsval === null ? '' : ` TSval ${tsval}`}`;
 }
 
 function end(address: Uint8Array, port: number): string {

@@ -28,6 +28,14 @@ export function attemptLifeMs(number: number): number {
   return number < ATTEMPTS_MS.length ? 950 : 2900;
 }
 
+/** When Linux first repeats a SYN, in milliseconds (RFC 6298 §2.1). */
+export const REPEATED_MS = 1000;
+
+/** How many SYNs attempt `number`, from 1, comes to: its own, and the repetition that it lives to see. */
+export function synsOf(number: number): 1 | 2 {
+  return attemptLifeMs(number) > REPEATED_MS ? 2 : 1;
+}
+
 /** Within {@link BUDGET_MS} at most so many SYNs go to one host's service port: more gets people banned. */
 export const SYN_BUDGET = 8;
 export const BUDGET_MS = 10_000;

@@ -18,7 +18,7 @@ const phase = z.enum(['knock', 'resync', 'closing']);
 export type PacketPhase = z.infer<typeof phase>;
 
 /** What a try that did not open the door has shown. */
-export const learnedSchema = z.enum(['silent', 'refused', 'hung-up']);
+export const learnedSchema = z.enum(['silent', 'refused']);
 export type Learned = z.infer<typeof learnedSchema>;
 
 export const knockEventSchema = z.discriminatedUnion('type', [

@@ -1,7 +1,7 @@
 /** Which way packets leave this computer, and how one is chosen (architecture, rule 7: the least privilege that does the job). */
 import * as z from 'zod';
 import { text } from '../../text/text';
-import type { Text } from '../../text/text';
+import type { Sentence, Text } from '../../text/text';
 import { SesamyError } from '../errors';
 import type { KnockPlan } from './knock-plan';
 import { TRANSPORT_NAMES } from './transport-names';
@@ -23,9 +23,9 @@ export interface TransportState {
   /** It is installed and out of order; false or absent where it works or simply is not there. */
   readonly broken?: boolean;
   /** One sentence for a person: what it can do here, or why it does not work. */
-  readonly detail: string;
-  /** What mends it, null where it works or nothing can be done here. */
-  readonly fix: { readonly text: string; readonly command: string | null } | null;
+  readonly detail: Sentence;
+  /** What mends it, null where it works or nothing can be done here. The command is for a shell, and the text ends before it. */
+  readonly fix: { readonly text: Sentence; readonly command: string | null } | null;
 }
 
 /** What one knock needs of its transport. */
@@ -119,7 +119,7 @@ function chooseForSyn(needs: TransportNeeds, states: readonly TransportState[]):
   }
   const lacking = states.filter((state) => wanted.some((each) => each === state.name));
   const [fix = null] = lacking.flatMap((state) => (state.fix === null ? [] : [state.fix]));
-  const details = lacking.map(({ detail }) => detail).join(' ');
+  const details = lacking.map(({ detail }) => detail);
   if (wanted.length === 0)
     throw unavailable(
       text(adopted ? 'transport.cannot-adopt' : 'transport.cannot-choose-syn', { wish: needs.wish }),
@@ -135,6 +135,6 @@ function unavailable(cause: Text, fix: TransportState['fix']): SesamyError {
   });
 }
 
-function fixText(fix: NonNullable<TransportState['fix']>): string {
-  return fix.command === null ? fix.text : `${fix.text} ${fix.command}`;
+function fixText(fix: NonNullable<TransportState['fix']>): Text {
+  return text('transport.fix', fix);
 }

@@ -62,6 +62,7 @@ describe('a profile', () => {
       interface: null,
       sourceMac: null,
       transport: 'auto',
+      tries: null,
       notes: '',
       tags: [],
       ssh: { user: null, options: [] },
@@ -129,6 +130,7 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
       ...BAD_TEXT,
     ],
   ],
+  ['tries', /^Tries must be a whole number from 1 to 10; /, [0, 11, 1.5, '2', []]],
   ['transport', /^Transport must be one of auto, sockets, helper, pcap; /, ['', 'raw', 'Helper', null, 5, []]],
   [
     'notes',

@@ -1,6 +1,6 @@
 /** A knock profile: everything that is needed to open one door, and to start SSH on it. */
 import * as z from 'zod';
-import { check, freeText, group, listOf, matching, oneOf, portNumber, shown } from '../fields';
+import { check, freeText, group, listOf, matching, oneOf, portNumber, shown, wholeNumber } from '../fields';
 import type { Checked } from '../fields';
 import { modeSchema } from '../modes/registry';
 import { TRANSPORT_NAMES } from '../plan/transport-names';
@@ -38,6 +38,8 @@ export const profileSchema = group('Profile', {
   ).nullable(),
   /** How the knock leaves this computer. Absent in profiles that are older than the choice. */
   transport: oneOf('Transport', ['auto', ...TRANSPORT_NAMES]).default('auto'),
+  /** How often a knock is tried at most; null: as often as its mode advises; 1: never again. Absent in profiles that are older. */
+  tries: wholeNumber('Tries', 1, 10).nullable().default(null),
   notes: freeText('Notes', 10_000, { lines: true }),
   tags: listOf('Tags', freeText('Tag', 40, { minLength: 1 }), 0, 20),
   ssh: group('SSH', {
@@ -63,6 +65,7 @@ export function newProfile(id: string, values: Pick<Profile, 'name' | 'host' | '
     interface: null,
     sourceMac: null,
     transport: 'auto',
+    tries: null,
     notes: '',
     tags: [],
     ssh: { user: null, options: [] },

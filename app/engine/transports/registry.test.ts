@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { say } from '../../text/say';
 import { transportsOf } from './registry';
 
 /** A computer whose pcap process ends at once; counts how often it was started. */
@@ -33,7 +34,12 @@ describe('the transports', () => {
       ['helper', false],
       ['pcap', false],
     ]);
-    expect(states[1]).toMatchObject({ detail: 'The helper is for Linux only.', fix: null });
+    expect(states[1]?.fix).toBeNull();
+    expect(states.map(({ detail }) => say(detail))).toEqual([
+      expect.stringContaining('no privilege'),
+      'The helper is for Linux only.',
+      expect.stringContaining('ended with code 1'),
+    ]);
     expect(started.times).toBe(1);
   });
 

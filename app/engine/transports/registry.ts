@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TRANSPORT_NAMES } from '../../domain/plan/transport';
 import type { TransportName, TransportState } from '../../domain/plan/transport';
-import type { ConnectReport, StealthConnection } from './helper/connect';
+import { text } from '../../text/text';
+import type { HelperDiagnosis } from './helper/diagnosis';
+import type { AdoptedConnection, ConnectReport } from './helper/connect';
 import type { ListenReport } from './helper/listen';
 import type { ListenRequest } from './helper/protocol';
-import type { HelperDiagnosis } from './helper/state';
 import { nodePcapLauncher } from './pcap/launch';
 import type { PcapLauncher } from './pcap/launch';
 import { sockets } from './sockets';
@@ -20,10 +21,10 @@ export interface Transports {
   states(names?: readonly TransportName[]): Promise<readonly TransportState[]>;
   get(name: TransportName): Transport;
   /**
-   * Opens a connection whose SYN is the knock. Only the helper can.
+   * Opens a connection that begins with a SYN of our own. Only the helper can.
    * @throws SesamyError as `helperConnect`
    */
-  connect(connection: StealthConnection, signal: AbortSignal): AsyncGenerator<ConnectReport, void>;
+  connect(connection: AdoptedConnection, signal: AbortSignal): AsyncGenerator<ConnectReport, void>;
 }
 
 /** The other end of a check of the path. */
@@ -46,14 +47,14 @@ export interface TransportParts {
 const SOCKETS: TransportState = {
   name: 'sockets',
   works: true,
-  detail: 'Plain SYNs and datagrams, one socket each. They need no privilege.',
+  detail: text('sockets.works'),
   fix: null,
 };
 
 const NOT_LINUX: TransportState = {
   name: 'helper',
   works: false,
-  detail: 'The helper is for Linux only.',
+  detail: text('helper.not-linux'),
   fix: null,
 };
 
@@ -61,22 +62,30 @@ const NOT_LINUX: TransportState = {
 export function transportsOf({ platform, launchPcap, resources }: TransportParts): Transports & Listener {
   let diagnosed: Promise<HelperDiagnosis> | null = null;
   const diagnose = async (): Promise<HelperDiagnosis> => {
-    const { diagnoseHelper, helperSystem } = await import('./helper/state');
+    const [{ diagnoseHelper }, { helperSystem }] = await Promise.all([
+      import('./helper/diagnosis'),
+      import('./helper/system'),
+    ]);
     return diagnoseHelper(helperSystem(resources));
   };
+  /** The latest diagnosis: whoever uses the helper has asked for its state before. */
+  const latest = (): Promise<HelperDiagnosis> => (diagnosed ??= diagnose());
   const state = async (name: TransportName): Promise<TransportState> => {
     switch (name) {
       case 'sockets':
         return SOCKETS;
       case 'helper': {
         if (platform !== 'linux') return NOT_LINUX;
-        const { helperState } = await import('./helper/state');
+        const { helperState } = await import('./helper/words');
         diagnosed = diagnose();
         return helperState(await diagnosed);
       }
       case 'pcap': {
-        const { pcapState } = await import('./pcap/pcap');
-        return pcapState(launchPcap);
+        const [{ askPcap, person }, { pcapState }] = await Promise.all([
+          import('./pcap/system'),
+          import('./pcap/words'),
+        ]);
+        return pcapState(await askPcap(launchPcap), person());
       }
     }
   };
@@ -87,9 +96,9 @@ export function transportsOf({ platform, launchPcap, resources }: TransportParts
       async *send(packets, route, listenMs, signal) {
         const [{ helperTransport }, { helperStart }] = await Promise.all([
           import('./helper/helper'),
-          import('./helper/state'),
+          import('./helper/start'),
         ]);
-        const start = helperStart(await (diagnosed ??= diagnose()));
+        const start = helperStart(await latest());
         yield* helperTransport(start).send(packets, route, listenMs, signal);
       },
     },
@@ -107,16 +116,16 @@ export function transportsOf({ platform, launchPcap, resources }: TransportParts
     async *connect(connection, signal) {
       const [{ helperConnect }, { helperStart }] = await Promise.all([
         import('./helper/connect'),
-        import('./helper/state'),
+        import('./helper/start'),
       ]);
-      yield* helperConnect(helperStart(await (diagnosed ??= diagnose())), connection, signal);
+      yield* helperConnect(helperStart(await latest()), connection, signal);
     },
     async *listen(request, signal) {
       const [{ helperListen }, { unprivilegedStart }] = await Promise.all([
         import('./helper/listen'),
-        import('./helper/state'),
+        import('./helper/start'),
       ]);
-      yield* helperListen(unprivilegedStart(await (diagnosed ??= diagnose())), request, signal);
+      yield* helperListen(unprivilegedStart(await latest()), request, signal);
     },
   };
 }

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { SesamyError } from '../../domain/errors';
+import { knockPayload } from '../../domain/packet/knock-packet';
 import type { PlannedPacket, Port } from '../../domain/plan/knock-plan';
 import { monotonicMs, sleepUntil } from '../clock';
 import { fromSystemError } from '../system-error';
@@ -13,9 +14,6 @@ import type { Route, SentPacket, Transport, TransportReport } from './transport'
  */
 const KNOCK_LIFETIME_MS = 100;
 
-/** The reference client of knockd sends one NUL byte; servers look at the port only (knock-modes §2). */
-const UDP_PAYLOAD = Buffer.from([0]);
-
 /** Names the peer in an error. */
 const peer = (route: Route, port: Port): string => `${route.address} port ${port}`;
 
@@ -24,7 +22,7 @@ async function sendSyn(packet: PlannedPacket, route: Route, open: Set<Socket>): 
   const socket = connect({
     host: route.address,
     port: packet.port,
-    ...(route.sourceAddress === null ? {} : { localAddress: route.sourceAddress }),
+    ...(route.bindSource ? { localAddress: route.source } : {}),
   });
   open.add(socket);
   const life = setTimeout(() => socket.destroy(), KNOCK_LIFETIME_MS);
@@ -48,8 +46,11 @@ async function sendSyn(packet: PlannedPacket, route: Route, open: Set<Socket>): 
   return { packet, sentAtMs, sourcePort: socket.localPort ?? null };
 }
 
+type Datagram = Extract<PlannedPacket, { readonly protocol: 'udp' }>;
+
 /** Sends exactly one datagram, from a socket of its own: an ICMP error for an earlier knock must not swallow this one. */
-async function sendDatagram(packet: PlannedPacket, route: Route): Promise<SentPacket> {
+async function sendDatagram(packet: Datagram, route: Route): Promise<SentPacket> {
+  const payload = knockPayload(packet.payload);
   const socket = createSocket({
     type: route.family === 6 ? 'udp6' : 'udp4',
     // The address is a literal; without this Node would put off bind and send to a later tick.
@@ -63,10 +64,10 @@ async function sendDatagram(packet: PlannedPacket, route: Route): Promise<SentPa
       socket.bind({
         port: 0,
         exclusive: true,
-        ...(route.sourceAddress === null ? {} : { address: route.sourceAddress }),
+        ...(route.bindSource ? { address: route.source } : {}),
       });
       let sentAtMs = 0;
-      socket.send(UDP_PAYLOAD, packet.port, route.address, (error) => {
+      socket.send(payload, packet.port, route.address, (error) => {
         if (error === null) resolve({ packet, sentAtMs, sourcePort: socket.address().port });
         else reject(error);
       });
@@ -82,12 +83,20 @@ async function sendDatagram(packet: PlannedPacket, route: Route): Promise<SentPa
   }
 }
 
+/** The kernel alone makes a socket's SYN. @throws RangeError */
+function throwUnlessPlain(packet: PlannedPacket): void {
+  if (packet.protocol === 'udp') knockPayload(packet.payload);
+  else if (packet.syn !== null) throw new RangeError('a socket cannot choose the fields of its SYN');
+}
+
 async function* send(
   packets: readonly PlannedPacket[],
   route: Route,
   _listenMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<TransportReport, void> {
+  // Nothing may leave of a knock whose end cannot be made.
+  for (const packet of packets) throwUnlessPlain(packet);
   const open = new Set<Socket>();
   const zeroMs = monotonicMs();
   try {

@@ -6,8 +6,10 @@ import type { TransportName } from '../../domain/plan/transport';
 export interface Route {
   readonly address: string;
   readonly family: AddressFamily;
-  /** Source address to bind to, or null for the routing table's choice. */
-  readonly sourceAddress: string | null;
+  /** The address of this computer that packets come from; a link-local one with its zone. */
+  readonly source: string;
+  /** Whether sockets bind to it; otherwise the routing table chooses anew, which comes to the same. */
+  readonly bindSource: boolean;
   /** The interface that link-level packets leave through, by its name; null: the routing table's choice. */
   readonly interface: string | null;
   /** Ethernet source address of link-level packets, as six pairs of hex digits in capitals; null: the interface's own. */
@@ -57,7 +59,8 @@ export interface Transport {
    * itself, by abort or by an error, nothing is left open.
    * @param listenMs how long after the last packet to listen for answers; ways that hear none end at once
    * @throws SesamyError `no-route`, `not-permitted`, `cancelled`, `interface-not-found`, `next-hop-silent`,
-   * `transport-failed`
+   * `transport-failed`, `bad-input` for a plan outside of the raw transports' limits
+   * @throws RangeError for packets that the plan still waits for, or that this way cannot make: a mistake of this program
    */
   send(
     packets: readonly PlannedPacket[],

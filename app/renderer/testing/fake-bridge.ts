@@ -3,9 +3,11 @@
  * the renderer can be tried and tested without Electron, network or clock.
  */
 import { errorInfo, SesamyError, toErrorInfo } from '../../domain/errors';
+import type { KeySlot } from '../../domain/key-slot';
 import { modeDefinition, MODES, planKnock, recipesOf } from '../../domain/modes/registry';
 import type { Recipe } from '../../domain/modes/recipe';
 import type { KnockEvent } from '../../domain/plan/knock-event';
+import type { NetworkInterface } from '../../domain/network-interface';
 import type { TransportState } from '../../domain/plan/transport';
 import { newProfile } from '../../domain/profile/profile';
 import type { Profile } from '../../domain/profile/profile';
@@ -17,8 +19,6 @@ import type {
   Bridge,
   ImportItem,
   ImportOutcome,
-  InterfaceInfo,
-  KeySlot,
   ProfileSummary,
   Reply,
   RequestArgument,
@@ -42,7 +42,7 @@ export interface FakeMain {
 
 interface Options {
   readonly profiles?: readonly Profile[];
-  readonly interfaces?: readonly InterfaceInfo[];
+  readonly interfaces?: readonly NetworkInterface[];
   /** What a computer has that allows plain sockets only, when it is left out. */
   readonly transports?: readonly TransportState[];
   readonly terminals?: readonly string[];

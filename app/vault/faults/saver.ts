@@ -2,15 +2,16 @@
  * A process that saves until it is killed, and what looks at the vault afterwards. scripts/test-faults-run.mjs bundles
  * this for plain Node. Not part of the product.
  *
- * Each change writes one number into two profiles at once, so that a half-made change shows.
+ * Each change writes one number into two profiles, a state and an attachment at once, so that a half-made change shows.
  */
 import { readdirSync } from 'node:fs';
+import { attachmentDigest } from '../attachments';
 import { restoreBackupWith } from '../backup';
 import { REAL_FILES } from '../file-system';
 import type { FileSystem } from '../file-system';
 import { vaultLocation } from '../location';
 import { createVaultWith, openVaultWith, vaultStatus } from '../open';
-import { CHEAP, fakeKeyring, numberedProfile } from '../testing';
+import { CHEAP_OPTIONS, fakeKeyring, keyFile, numberedProfile, profileWithKey } from '../testing';
 import type { OpenVault, ProfileEdit } from '../vault';
 import { steppingFiles } from './stepping';
 
@@ -20,10 +21,17 @@ const PAIR = [1, 2] as const;
 const locationIn = (home: string) => vaultLocation({ env: { SESAMY_HOME: home }, platform: process.platform, home });
 
 const open = (home: string, files: FileSystem = REAL_FILES): Promise<OpenVault> =>
-  openVaultWith({ files, cost: CHEAP }, locationIn(home), { kind: 'device', keyring: fakeKeyring() });
+  openVaultWith({ ...CHEAP_OPTIONS, files }, locationIn(home), { kind: 'device', keyring: fakeKeyring() });
 
-const pairEdits = (state: number): ProfileEdit[] =>
-  PAIR.map((number) => ({ kind: 'save', profile: numberedProfile(number, { servicePort: state }), base: 'any' }));
+/** The state's own key file is attached anew each time; nobody refers to the last one's any more. */
+const pairEdits = (state: number): ProfileEdit[] => [
+  { kind: 'attach', bytes: keyFile(state) },
+  ...PAIR.map((number): ProfileEdit => {
+    const profile = profileWithKey(number, keyFile(state), { servicePort: state });
+    return { kind: 'save', profile, base: 'any' };
+  }),
+  { kind: 'state', id: numberedProfile(PAIR[0]).id, used: state, base: 'any' },
+];
 
 /** Makes a vault with some profiles. Its state is 1, its backup's is that of an empty vault. */
 export async function prepare(home: string): Promise<void> {
@@ -71,7 +79,7 @@ export async function dieAtStep(home: string, deed: Deed, step: number): Promise
   else await (await open(home, files)).change(pairEdits(2));
 }
 
-/** What a person finds afterwards: null for no vault, else the state that both profiles hold and how many there are. */
+/** What a person finds afterwards: null for no vault, else the state that everything holds and how many profiles there are. */
 export async function inspect(home: string): Promise<{ readonly state: number; readonly profiles: number } | null> {
   if ((await vaultStatus(locationIn(home))).status === 'absent') return null;
   const vault = await open(home);
@@ -89,12 +97,16 @@ export async function goOn(home: string): Promise<readonly string[]> {
 }
 
 function create(home: string, files: FileSystem): Promise<OpenVault> {
-  return createVaultWith({ files, cost: CHEAP }, locationIn(home), 'open sesamy', fakeKeyring());
+  return createVaultWith({ ...CHEAP_OPTIONS, files }, locationIn(home), 'open sesamy', fakeKeyring());
 }
 
-/** 0 for an empty vault. Throws when the two profiles differ: half a change was saved. */
+/** 0 for an empty vault. Throws when its parts differ: half a change was saved. */
 function stateOf(vault: OpenVault): number {
+  const state = vault.states.get(numberedProfile(PAIR[0]).id)?.used ?? 0;
   const states = PAIR.map((number) => vault.profiles.get(numberedProfile(number).id)?.servicePort ?? 0);
-  if (states[0] !== states[1]) throw new Error(`half a change was saved: ${states.join(' and ')}`);
-  return states[0] ?? 0;
+  if (states.some((each) => each !== state)) throw new Error(`half a change was saved: ${state}, ${states.join()}`);
+  const key = keyFile(state);
+  const found = vault.attachment(attachmentDigest(key));
+  if (state !== 0 && (found === null || !key.equals(found))) throw new Error(`the key file of ${state} is not there`);
+  return state;
 }

@@ -1,21 +1,24 @@
-import { SesamyError } from '../../../domain/errors';
-import { parseAddress, splitZone } from '../../../domain/packet/address';
-import type { ChosenSyn } from '../../stealth';
+import { splitZone } from '../../../domain/packet/address';
+import type { SynFields } from '../../../domain/plan/knock-plan';
+import { text } from '../../../text/text';
 import { fromMonotonicNs } from '../../clock';
-import { listInterfaces, sourceAddressFor } from '../../interfaces';
+import { listInterfaces } from '../../interfaces';
+import { interfaceLost } from '../raw/failures';
+import { rawEnds } from '../raw/job';
+import { REPORT_PATIENCE_MS } from '../raw/limits';
 import type { Route } from '../transport';
-import { brokenHelper, failureOf, notAsked } from './failures';
-import type { HelperStart } from './helper';
-import { converse, HelperFailure } from './process';
-import type { Descriptor } from './process';
+import { ask } from './ask';
+import { failureOf } from './failures';
+import type { Descriptor, HelperStart } from './process';
 import { encodeConnect } from './protocol';
 import type { Carry } from './protocol';
 
-/** A connection whose SYN is the knock. */
-export interface StealthConnection {
+/** A connection that begins with a SYN of our own. */
+export interface AdoptedConnection {
   readonly route: Route;
   readonly port: number;
-  readonly syn: ChosenSyn;
+  /** The TSval is even where there is one: an odd one would switch the adopted socket to microseconds (knock-modes §4). */
+  readonly syn: SynFields;
   /** For the handshake. */
   readonly timeoutMs: number;
   /** What goes out as the first segment. */
@@ -35,9 +38,6 @@ export type ConnectReport =
   | { readonly type: 'open'; readonly atMs: number; readonly sourcePort: number }
   | { readonly type: 'carried'; readonly bytesOut: number; readonly bytesIn: number };
 
-/** What the helper may take beyond the handshake itself, in milliseconds. */
-const PATIENCE_MS = 5000;
-
 /**
  * Opens the connection and, where it is used, stays until its bytes have been carried or it has been handed over. No byte of
  * it passes through this process.
@@ -45,67 +45,51 @@ const PATIENCE_MS = 5000;
  */
 export async function* helperConnect(
   start: HelperStart,
-  { route, port, syn, timeoutMs, first, use }: StealthConnection,
+  { route, port, syn, timeoutMs, first, use }: AdoptedConnection,
   signal: AbortSignal,
 ): AsyncGenerator<ConnectReport, void> {
   const { address: to, zone } = splitZone(route.address);
-  const source = splitZone(route.sourceAddress ?? (await sourceAddressFor(route.address, route.family))).address;
   const request = encodeConnect({
-    family: route.family,
+    ...rawEnds(route.family, splitZone(route.source).address, to),
     carry: use?.how ?? 'close',
     interfaceIndex: zone === null ? 0 : await kernelIndexOf(zone),
-    source: bytesOf(source),
-    destination: bytesOf(to),
     destinationPort: port,
-    isn: syn.isn,
-    // The ISN alone is the knock: the rest is as in any SYN.
-    acknowledgment: 0,
-    ipId: null,
+    isn: syn.sequence,
+    acknowledgment: syn.acknowledgment,
+    ipId: route.family === 4 ? syn.ipId : null,
     tsval: syn.tsval,
     timeoutMs,
     first,
   });
   let open = false;
-  const patienceMs = (): number | null => (open || start.throughPkexec ? null : timeoutMs + PATIENCE_MS);
-  const descriptors = use === null ? [] : [use.input, use.output];
-  try {
-    for await (const report of converse(start.command, request, signal, patienceMs, descriptors))
-      switch (report.type) {
-        case 'syn':
-          yield { type: 'syn', sentAtMs: fromMonotonicNs(report.sentNs) };
-          break;
-        case 'open':
-          open = true;
-          yield { type: 'open', atMs: fromMonotonicNs(report.establishedNs), sourcePort: report.sourcePort };
-          break;
-        case 'carried':
-          yield { type: 'carried', bytesOut: Number(report.up), bytesIn: Number(report.down) };
-          break;
-        case 'failed':
-          throw failureOf(report, { path: start.path, route, source, interface: null, packets: 1 });
-        case 'probed':
-        case 'armed':
-        case 'sent':
-        case 'answer':
-        case 'done':
-        case 'listening':
-        case 'arrived':
-          throw notAsked(start.path);
-      }
-  } catch (error) {
-    throw error instanceof HelperFailure ? brokenHelper(error, start.throughPkexec) : error;
-  }
-}
-
-function bytesOf(text: string): Uint8Array {
-  const bytes = parseAddress(text);
-  if (bytes === null) throw new SesamyError('no-route', `The helper opens no connection from or to ${text}.`);
-  return bytes;
+  const reports = ask(
+    start,
+    {
+      request,
+      answers: ['syn', 'open', 'carried'],
+      failure: (report) => failureOf(report, { path: start.path, route, interface: null, packets: 1 }),
+      patienceMs: () => (open || start.throughPkexec ? null : timeoutMs + REPORT_PATIENCE_MS),
+      descriptors: use === null ? [] : [use.input, use.output],
+    },
+    signal,
+  );
+  for await (const report of reports)
+    switch (report.type) {
+      case 'syn':
+        yield { type: 'syn', sentAtMs: fromMonotonicNs(report.sentNs) };
+        break;
+      case 'open':
+        open = true;
+        yield { type: 'open', atMs: fromMonotonicNs(report.establishedNs), sourcePort: report.sourcePort };
+        break;
+      case 'carried':
+        yield { type: 'carried', bytesOut: Number(report.up), bytesIn: Number(report.down) };
+    }
 }
 
 /** The kernel's number of the interface that a link-local address names (RFC 4007 §11). */
 async function kernelIndexOf(name: string): Promise<number> {
   const found = (await listInterfaces()).find((entry) => entry.name === name);
   if (found?.kernelIndex != null) return found.kernelIndex;
-  throw new SesamyError('interface-not-found', `The interface ${name} is not there any more.`);
+  throw interfaceLost(text('raw.no-interface', { name }));
 }

@@ -2,13 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SesamyError } from '../../../domain/errors';
+import { SesamyError, toErrorInfo } from '../../../domain/errors';
+import { bareKnock } from '../../../domain/plan/knock-plan';
 import type { PlannedPacket } from '../../../domain/plan/knock-plan';
+import { say } from '../../../text/say';
 import type { Route, TransportReport } from '../transport';
 import { failureOf } from './failures';
 import { helperTransport } from './helper';
-import type { HelperStart } from './helper';
 import { converse, HelperFailure } from './process';
+import type { HelperStart } from './process';
 import { encodeProbe } from './protocol';
 
 let folder = '';
@@ -55,13 +57,14 @@ function gone(): boolean {
 }
 
 const PACKETS: readonly PlannedPacket[] = [
-  { index: 0, atMs: 0, protocol: 'tcp', port: 7000 },
-  { index: 1, atMs: 5, protocol: 'udp', port: 8000 },
+  bareKnock(0, 0, { protocol: 'tcp', port: 7000 }),
+  bareKnock(1, 5, { protocol: 'udp', port: 8000 }),
 ];
 const ROUTE: Route = {
   address: '127.0.0.1',
   family: 4,
-  sourceAddress: '127.0.0.1',
+  source: '127.0.0.1',
+  bindSource: false,
   interface: null,
   sourceMac: null,
 };
@@ -199,18 +202,16 @@ describe('the transport helper', () => {
       ...fake(`asked(() => undefined); console.error('Request dismissed'); process.exit(126);`),
       throughPkexec: true,
     };
-    await expect(send(start)).rejects.toMatchObject({
-      code: 'not-permitted',
-      message: expect.stringContaining('Request dismissed') as string,
-    });
+    const failure: unknown = await send(start).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'not-permitted' });
+    expect(say(toErrorInfo(failure).cause)).toContain('Request dismissed');
   });
 });
 
 describe('the helper’s reasons', () => {
   const attempt = {
     path: '/h',
-    route: { ...ROUTE, address: '192.0.2.7' },
-    source: '192.0.2.1',
+    route: { ...ROUTE, address: '192.0.2.7', source: '192.0.2.1' },
     interface: 'eth9',
     packets: 3,
   };
@@ -233,22 +234,36 @@ describe('the helper’s reasons', () => {
     ['send-failed', 'transport-failed', /192\.0\.2\.7/],
     ['cancelled', 'cancelled', /cancelled/],
     ['internal', 'transport-failed', /\/h/],
+    ['refused', 'not-opened', /192\.0\.2\.7.*reset/],
+    ['no-answer', 'not-opened', /192\.0\.2\.7/],
+    ['port-busy', 'transport-failed', /no port free/],
+    ['first-too-long', 'bad-input', /one segment/],
+    ['hung-up', 'hung-up', /before it said anything/],
+    ['connection-broken', 'connection-lost', /session/],
   ] as const)('%s is %s', (reason, code, cause) => {
     const error = failureOf({ ...failed, reason }, attempt);
     expect(error.code).toBe(code);
-    expect(error.message).toMatch(cause);
+    expect(say(error.info.cause)).toMatch(cause);
+  });
+
+  it('an ICMP error comes with its type and code', () => {
+    const error = failureOf({ ...failed, reason: 'unreachable', packet: 0x030d }, attempt);
+    expect(error.code).toBe('not-opened');
+    expect(say(error.info.cause)).toContain('ICMP type 3 code 13');
   });
 
   it.each([
     [101, 'no-route', /Packet 2 of 3.*ENETUNREACH/],
     [1, 'not-permitted', /EPERM/],
     [100, 'interface-not-found', /ENETDOWN/],
+    [112, 'next-hop-silent', /EHOSTDOWN/],
+    [22, 'transport-failed', /EINVAL/],
     [105, 'transport-failed', /ENOBUFS/],
     [9999, 'transport-failed', /error 9999/],
   ])('a packet that the system refuses with %i is %s', (errno, code, cause) => {
     const error = failureOf({ ...failed, reason: 'send-failed', packet: 1, errno }, attempt);
     expect(error.code).toBe(code);
-    expect(error.message).toMatch(cause);
+    expect(say(error.info.cause)).toMatch(cause);
   });
 });
 

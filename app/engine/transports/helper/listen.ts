@@ -1,12 +1,15 @@
 import { SesamyError } from '../../../domain/errors';
 import { formatAddress } from '../../../domain/packet/address';
 import type { AddressFamily } from '../../../domain/plan/knock-event';
+import { text } from '../../../text/text';
+import { REPORT_PATIENCE_MS } from '../raw/limits';
 import type { Route } from '../transport';
-import { brokenHelper, failureOf, notAsked } from './failures';
-import type { HelperStart } from './helper';
-import { converse, HelperFailure } from './process';
+import { ask } from './ask';
+import { failureOf } from './failures';
+import type { FailedReport } from './failures';
+import type { HelperStart } from './process';
 import { encodeListen } from './protocol';
-import type { ListenRequest, Report } from './protocol';
+import type { ListenRequest } from './protocol';
 
 /** What the listening end of the check tells. */
 export type ListenReport =
@@ -23,24 +26,22 @@ export type ListenReport =
     }
   | { readonly type: 'ended'; readonly connections: number };
 
-/** What the helper may take until it listens, in milliseconds. */
-const PATIENCE_MS = 5000;
 /** The failures that have to do with a destination do not happen here. */
-const NOWHERE: Route = { address: '::', family: 6, sourceAddress: null, interface: null, sourceMac: null };
-const HIGHER = 'Choose a port above 1023: what rewrites sequence numbers does so for most ports alike.';
+const NOWHERE: Route = {
+  address: '::',
+  family: 6,
+  source: '::',
+  bindSource: false,
+  interface: null,
+  sourceMac: null,
+};
 
-function listenFailure(report: Extract<Report, { type: 'failed' }>, start: HelperStart, port: number): SesamyError {
+function listenFailure(report: FailedReport, path: string, port: number): SesamyError {
   if (report.reason === 'port-busy')
-    return new SesamyError('port-in-use', `Another program listens on port ${port}.`, {
-      steps: ['Choose another port.'],
-    });
+    return new SesamyError('port-in-use', text('listen.port-in-use', { port }), { steps: [text('listen.other-port')] });
   if (report.reason === 'not-permitted')
-    return new SesamyError(
-      'not-permitted',
-      `Only root may listen on port ${port}, and the helper gives up all rights before it listens.`,
-      { steps: [HIGHER] },
-    );
-  return failureOf(report, { path: start.path, route: NOWHERE, source: '::', interface: null, packets: 0 });
+    return new SesamyError('not-permitted', text('listen.not-permitted', { port }), { steps: [text('listen.higher')] });
+  return failureOf(report, { path, route: NOWHERE, interface: null, packets: 0 });
 }
 
 /**
@@ -54,35 +55,29 @@ export async function* helperListen(
   signal: AbortSignal,
 ): AsyncGenerator<ListenReport, void> {
   let listening = false;
-  const patienceMs = (): number | null => (listening ? null : PATIENCE_MS);
-  try {
-    for await (const report of converse(start.command, encodeListen(request), signal, patienceMs))
-      switch (report.type) {
-        case 'listening':
-          listening = true;
-          yield report;
-          break;
-        case 'arrived': {
-          const { family, from, sourcePort: port, isn, acknowledgment, tsval } = report;
-          const address = formatAddress(family === 4 ? from.subarray(0, 4) : from);
-          yield { type: 'arrived', address, port, isn, acknowledgment, tsval };
-          break;
-        }
-        case 'done':
-          yield { type: 'ended', connections: report.packets };
-          break;
-        case 'failed':
-          throw listenFailure(report, start, request.port);
-        case 'probed':
-        case 'armed':
-        case 'sent':
-        case 'answer':
-        case 'syn':
-        case 'open':
-        case 'carried':
-          throw notAsked(start.path);
+  const reports = ask(
+    start,
+    {
+      request: encodeListen(request),
+      answers: ['listening', 'arrived', 'done'],
+      failure: (report) => listenFailure(report, start.path, request.port),
+      patienceMs: () => (listening ? null : REPORT_PATIENCE_MS),
+    },
+    signal,
+  );
+  for await (const report of reports)
+    switch (report.type) {
+      case 'listening':
+        listening = true;
+        yield report;
+        break;
+      case 'arrived': {
+        const { family, from, sourcePort: port, isn, acknowledgment, tsval } = report;
+        const address = formatAddress(family === 4 ? from.subarray(0, 4) : from);
+        yield { type: 'arrived', address, port, isn, acknowledgment, tsval };
+        break;
       }
-  } catch (error) {
-    throw error instanceof HelperFailure ? brokenHelper(error, start.throughPkexec) : error;
-  }
+      case 'done':
+        yield { type: 'ended', connections: report.packets };
+    }
 }

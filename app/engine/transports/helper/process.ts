@@ -13,6 +13,15 @@ export interface HelperCommand {
   readonly args: readonly string[];
 }
 
+/** How the helper is started here. */
+export interface HelperStart {
+  /** The helper itself, for words. */
+  readonly path: string;
+  readonly command: HelperCommand;
+  /** The system asks a person for a password first, who takes as long as they like. */
+  readonly throughPkexec: boolean;
+}
+
 /** The helper did not do what the protocol says. The message is a sentence. */
 export class HelperFailure extends Error {
   override readonly name = 'HelperFailure';

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Cap } from 'cap';
+import { rawErrorCodeOfWords } from '../../system-error';
 import type { PcapFailure } from './messages';
 import { MAX_DETAIL } from './messages';
 
@@ -71,12 +72,16 @@ export function listDevices({ Cap }: CapAddon): readonly Device[] {
   }
 }
 
+/** libpcap's own words, beside those of the system (pcap.c, pcap_statustostr). */
+const NOT_PERMITTED = /permission|CAP_NET_RAW/i;
+const NO_DEVICE = /device is not up|not configured|not exist/i;
+
 /** What it means that libpcap refuses a device, or to send on it: it has words only. */
 export function openFailure(error: unknown): PcapError {
   const message = error instanceof Error ? error.message : String(error);
-  if (/not permitted|permission|denied|CAP_NET_RAW/i.test(message)) return new PcapError('not-permitted', message);
-  if (/no such device|not up|network is down|not configured|not exist/i.test(message))
-    return new PcapError('no-device', message);
+  const code = rawErrorCodeOfWords(message);
+  if (code === 'not-permitted' || NOT_PERMITTED.test(message)) return new PcapError('not-permitted', message);
+  if (code === 'interface-not-found' || NO_DEVICE.test(message)) return new PcapError('no-device', message);
   return new PcapError('internal', message);
 }
 

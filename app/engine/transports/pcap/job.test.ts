@@ -7,6 +7,7 @@ import { knockPackets } from '../../../domain/packet/knock-packet';
 import { TCP_FLAGS } from '../../../domain/packet/raw-packet';
 import type { RawPacket } from '../../../domain/packet/raw-packet';
 import { IP_PROTOCOLS, ipOver } from '../../../domain/packet/ip';
+import { bareKnock } from '../../../domain/plan/knock-plan';
 import { loadFailure } from './addon';
 import type { CapAddon } from './addon';
 import { runJob } from './job';
@@ -22,9 +23,9 @@ const ENDS = { family: 4, source: HOST, destination: SOURCE } as const;
 
 const packets = knockPackets(
   [
-    { index: 0, atMs: 0, protocol: 'tcp', port: 7000 },
-    { index: 1, atMs: 3, protocol: 'udp', port: 7001 },
-    { index: 2, atMs: 6, protocol: 'tcp', port: 7002 },
+    bareKnock(0, 0, { protocol: 'tcp', port: 7000 }),
+    bareKnock(1, 3, { protocol: 'udp', port: 7001 }),
+    bareKnock(2, 6, { protocol: 'tcp', port: 7002 }),
   ],
   4,
   { below: () => 7 },
@@ -196,7 +197,11 @@ describe('the pcap process', () => {
     [{ devices: [{ name: 'eth7', addresses: [] }] }, 'no-device'],
     [{ openError: 'socket: Operation not permitted' }, 'not-permitted'],
     [{ openError: '(cannot open BPF device) /dev/bpf0: Permission denied' }, 'not-permitted'],
+    [{ openError: "You don't have permission to perform this capture on that device" }, 'not-permitted'],
     [{ openError: 'That device is not up' }, 'no-device'],
+    [{ openError: 'eth0: No such device exists (SIOCGIFHWADDR: No such device)' }, 'no-device'],
+    [{ sendError: 'send: Device not configured' }, 'no-device'],
+    [{ sendError: 'send: Invalid argument' }, 'send-failed'],
     [{ linkType: 'RAW' }, 'not-ethernet'],
     [{ sendError: 'send: Network is down' }, 'no-device'],
     [{ sendError: 'send: Message too long' }, 'send-failed'],

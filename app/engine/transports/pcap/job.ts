@@ -7,7 +7,8 @@ import { askNeighbour, readNeighbour } from '../../../domain/packet/neighbour';
 import type { Ends } from '../../../domain/packet/raw-packet';
 import { listDevices, openDevice, PcapError } from './addon';
 import type { CapAddon, Device, OpenDevice } from './addon';
-import { MAX_ANSWERS, MAX_PER_SECOND, readRequest } from './messages';
+import { MAX_PER_SECOND } from '../raw/limits';
+import { MAX_ANSWERS, readRequest } from './messages';
 import type { PcapReport, SendRequest } from './messages';
 
 /** Asked again after 300 and 600 ms, given up after a second: a host that sleeps may take one question to wake. */

@@ -3,13 +3,7 @@ import * as z from 'zod';
 import { isUnicastMac, parseAddress, parseMac } from '../../../domain/packet/address';
 import { MAX_TCP_OPTIONS, MAX_UDP_PAYLOAD } from '../../../domain/packet/raw-packet';
 import { MAC_PATTERN } from '../../../domain/profile/profile';
-
-/** The same limits as the helper's (docs/helper-protocol.md). */
-export const MAX_PACKETS = 1_000;
-export const MAX_PER_SECOND = 200;
-export const MAX_LISTEN_MS = 2_000;
-const MAX_DURATION_NS = 600_000_000_000n;
-const NS_PER_SECOND = 1_000_000_000n;
+import { isOneHost, MAX_LISTEN_MS, MAX_PACKETS, overLimit } from '../raw/limits';
 
 /** How many answers one job tells of: a flood must not fill the app's memory. */
 export const MAX_ANSWERS = 2_000;
@@ -88,17 +82,9 @@ function wrongWith(request: {
     return 'An address is not of the family.';
   if (bytes === null || !isOneHost(bytes)) return `${destination} is not the address of one host.`;
   const times = request.packets.map(({ atNs }) => BigInt(atNs));
-  const disordered = times.some((time, position) => time < (times[position - 1] ?? 0n));
-  if (disordered || (times.at(-1) ?? 0n) > MAX_DURATION_NS) return 'The packets are not in order within ten minutes.';
-  if (times.some((time, position) => time - (times[position - MAX_PER_SECOND] ?? -NS_PER_SECOND) < NS_PER_SECOND))
-    return `A knock has at most ${MAX_PER_SECOND} packets a second.`;
-  return null;
-}
-
-/** Whether an address can be one host's: not the unspecified one, not multicast, not broadcast, not reserved (RFC 1122 §3.2.1.3). */
-function isOneHost(bytes: Uint8Array): boolean {
-  const [first = 0] = bytes;
-  return bytes.length === 4 ? first !== 0 && first < 224 : first !== 0xff && bytes.some((byte) => byte !== 0);
+  if (times.some((time, position) => time < (times[position - 1] ?? 0n))) return 'The packets are not in order.';
+  const limit = overLimit(times);
+  return limit === null ? null : `The schedule is ${limit}.`;
 }
 
 const request = z.discriminatedUnion('job', [z.strictObject({ job: z.literal('state') }), sendRequest]);
@@ -151,16 +137,8 @@ const report = z.discriminatedUnion('type', [
 export type PcapReport = z.output<typeof report>;
 
 /** A message from the app, or the sentence that says what is wrong with it. */
-export function readRequest(message: unknown): PcapRequest | string {
-  return valueOrComplaint(request.safeParse(message));
-}
-
-/** The same for what the app itself is about to ask. */
-export function readSendRequest(message: unknown): SendRequest | string {
-  return valueOrComplaint(sendRequest.safeParse(message));
-}
-
-function valueOrComplaint<T>(parsed: z.ZodSafeParseResult<T>): T | string {
+export function readRequest(asked: unknown): PcapRequest | string {
+  const parsed = request.safeParse(asked);
   if (parsed.success) return parsed.data;
   const { message, path } = parsed.error.issues[0] ?? { message: 'not understood', path: [] };
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;

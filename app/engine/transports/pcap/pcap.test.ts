@@ -1,20 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { toErrorInfo } from '../../../domain/errors';
+import type { NetworkInterface } from '../../../domain/network-interface';
+import { bareKnock } from '../../../domain/plan/knock-plan';
 import type { PlannedPacket } from '../../../domain/plan/knock-plan';
-import type { NetworkInterface } from '../../interfaces';
+import { say } from '../../../text/say';
 import type { Route, TransportReport } from '../transport';
 import type { PcapLauncher } from './launch';
 import { readRequest } from './messages';
 import type { PcapFailure, PcapReport, PcapRequest } from './messages';
-import { pcapState, pcapTransport } from './pcap';
-import { broadcastOf } from './prepare';
-import type { Surroundings } from './prepare';
-import { brokenState } from './state';
+import { pcapTransport } from './pcap';
+import type { PcapSurroundings } from './prepare';
+import { askPcap } from './system';
+import { pcapState } from './words';
 
 const packets: readonly PlannedPacket[] = [
-  { index: 0, atMs: 0, protocol: 'tcp', port: 7000 },
-  { index: 1, atMs: 5.5, protocol: 'udp', port: 7001 },
+  bareKnock(0, 0, { protocol: 'tcp', port: 7000 }),
+  bareKnock(1, 5.5, { protocol: 'udp', port: 7001 }),
 ];
-const route: Route = { address: '10.77.0.1', family: 4, sourceAddress: null, interface: null, sourceMac: null };
+const route: Route = {
+  address: '10.77.0.1',
+  family: 4,
+  source: '10.77.0.2',
+  bindSource: false,
+  interface: null,
+  sourceMac: null,
+};
 
 function card(name: string, addresses: readonly string[], changes: Partial<NetworkInterface> = {}): NetworkInterface {
   const common = { index: 0, mac: '02:00:00:00:00:01', loopback: false, up: true, defaultRoute: false, kernelIndex: 1 };
@@ -26,10 +36,9 @@ const ETH0 = card('eth0', ['10.77.0.2', 'fd77::2']);
 const ROUTES =
   'Iface\neth0\t00000000\tFE004D0A\t0003\t0\t0\t0\t00000000\t0\t0\t0 \neth0\t00004D0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0 ';
 
-function surroundings(cards: readonly NetworkInterface[] = [LOOPBACK, ETH0]): Surroundings {
+function surroundings(cards: readonly NetworkInterface[] = [LOOPBACK, ETH0]): PcapSurroundings {
   return {
     interfaces: () => Promise.resolve(cards),
-    sourceAddressFor: (address) => Promise.resolve(address.startsWith('127.') ? '127.0.0.1' : '10.77.0.2'),
     broadcasts: () => ['10.77.0.255'],
     routes: {
       platform: 'linux',
@@ -156,7 +165,7 @@ describe('the transport pcap', () => {
 
   it('sends to this computer itself over loopback, without MAC addresses', async () => {
     const script = scripted(says({ ...armed(), nextHopMac: '00:00:00:00:00:00' }, sent(0), sent(1), { type: 'done' }));
-    const [first] = await send(script, { address: '127.0.0.1' });
+    const [first] = await send(script, { address: '127.0.0.1', source: '127.0.0.1' });
     expect(first).toMatchObject({ link: { interface: 'lo', sourceMac: '00:00:00:00:00:00', nextHop: '127.0.0.1' } });
     expect(script.asked).toMatchObject([{ device: { name: 'lo' }, link: null }]);
   });
@@ -164,12 +173,13 @@ describe('the transport pcap', () => {
   it.each([
     ['an interface that is not there', { interface: 'eth9' }, 'interface-not-found'],
     ['an interface that is down', { interface: 'eth1' }, 'interface-not-found'],
-    ['a source address of no interface', { sourceAddress: '10.9.9.9' }, 'interface-not-found'],
+    ['a source address of no interface', { source: '10.9.9.9' }, 'interface-not-found'],
     ['an interface without MAC address', { interface: 'wg0' }, 'transport-failed'],
     ['an interface without a route', { interface: 'eth2' }, 'no-route'],
     ['an interface for this computer itself', { address: '10.77.0.2', interface: 'eth0' }, 'no-route'],
-    ['a broadcast address', { address: '10.77.0.255' }, 'transport-failed'],
-    ['a multicast address', { address: '224.0.0.251' }, 'transport-failed'],
+    ['a broadcast address', { address: '10.77.0.255' }, 'bad-input'],
+    ['a multicast address', { address: '224.0.0.251' }, 'bad-input'],
+    ['a source MAC of many devices', { sourceMac: 'FF:FF:FF:FF:FF:FF' }, 'bad-input'],
   ] as const)('refuses %s before a process is started', async (_, changes, code) => {
     const around = surroundings([
       LOOPBACK,
@@ -191,7 +201,9 @@ describe('the transport pcap', () => {
     ['not-ethernet', 'transport-failed'],
   ] satisfies [PcapFailure, string][])('gives the failure %s its code', async (reason, code) => {
     const script = scripted(says({ type: 'failed', reason, detail: 'because.' }));
-    await expect(send(script)).rejects.toMatchObject({ code, message: expect.stringContaining('because.') as string });
+    const failure: unknown = await send(script).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code });
+    expect(say(toErrorInfo(failure).cause)).toContain('because.');
     expect(script.alive()).toBe(0);
   });
 
@@ -217,10 +229,9 @@ describe('the transport pcap', () => {
       say(armed());
       end('was ended by SIGSEGV');
     });
-    await expect(send(crash)).rejects.toMatchObject({
-      code: 'transport-failed',
-      message: 'The pcap process was ended by SIGSEGV.',
-    });
+    const failure: unknown = await send(crash).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'transport-failed' });
+    expect(say(toErrorInfo(failure).cause)).toBe('The pcap process was ended by SIGSEGV.');
   });
 
   it('says that the interface went away, when that is why', async () => {
@@ -259,41 +270,46 @@ describe('the transport pcap', () => {
 });
 
 describe('the state of pcap', () => {
+  const LINUX = { platform: 'linux', uid: 1000, gid: 100 } as const;
+  const stateOf = async ({ launch }: Script) => pcapState(await askPcap(launch), LINUX);
+
   it('works when a device opens', async () => {
     const script = scripted(says({ type: 'works' }));
-    expect(await pcapState(script.launch)).toMatchObject({ name: 'pcap', works: true, fix: null });
+    expect(await stateOf(script)).toMatchObject({ name: 'pcap', works: true, fix: null });
     expect(script.asked).toEqual([{ job: 'state' }]);
     expect(script.alive()).toBe(0);
   });
 
   it('is a sentence too when the process cannot be started, or says nonsense', async () => {
-    const absent = scripted((_, end) => {
-      end('could not be started: spawn node ENOENT');
-    });
-    expect(await pcapState(absent.launch)).toMatchObject({
-      works: false,
-      detail: expect.stringContaining('ENOENT') as string,
-    });
-    expect(await pcapState(scripted(says(7)).launch)).toMatchObject({ works: false });
-    expect(await pcapState(scripted(says(armed())).launch)).toMatchObject({ works: false });
+    const absent = await stateOf(
+      scripted((_, end) => {
+        end('could not be started: spawn node ENOENT');
+      }),
+    );
+    expect(absent).toMatchObject({ works: false, broken: true });
+    expect(say(absent.detail)).toContain('spawn node ENOENT');
+    expect(await stateOf(scripted(says(7)))).toMatchObject({ works: false, broken: true });
+    const confused = await stateOf(scripted(says(armed())));
+    expect(say(confused.detail)).toContain('something unexpected');
+  });
+
+  it('says what the system said, but not what Node says of a package', async () => {
+    const refused = (reason: PcapFailure) =>
+      stateOf(scripted(says({ type: 'failed', reason, detail: 'socket:\n Operation not permitted' })));
+    const { detail, broken } = await refused('not-permitted');
+    expect(say(detail)).toBe('This account may not send raw frames (socket: Operation not permitted).');
+    expect(broken).toBe(false);
+    expect(say((await refused('cap-absent')).detail)).not.toContain('socket');
   });
 
   it('says what mends it on each system', () => {
-    const state = (reason: PcapFailure, platform: NodeJS.Platform) =>
-      brokenState(reason, 'words', { platform, uid: 1000, gid: 100 });
-    expect(state('not-permitted', 'linux').fix?.command).toMatch(/^sudo setpriv --reuid 1000 --regid 100 .*net_raw/);
-    expect(state('not-permitted', 'darwin').fix?.text).toMatch(/\/dev\/bpf.*ChmodBPF.*access_bpf/);
-    expect(state('npcap-absent', 'win32').fix).toEqual({
-      text: expect.stringContaining('https://npcap.com') as string,
-      command: null,
-    });
-    expect(state('libpcap-absent', 'linux').fix?.command).toBe('sudo apt-get install libpcap0.8');
-    expect(state('cap-not-built', 'linux').fix?.command).toContain('libpcap-dev');
+    const fix = (kind: PcapFailure, platform: NodeJS.Platform) =>
+      pcapState({ kind, said: 'words' }, { ...LINUX, platform }).fix;
+    expect(fix('not-permitted', 'linux')?.command).toMatch(/^sudo setpriv --reuid 1000 --regid 100 .*net_raw/);
+    expect(say(fix('not-permitted', 'darwin')?.text ?? '')).toMatch(/\/dev\/bpf.*ChmodBPF.*access_bpf/);
+    expect(fix('npcap-absent', 'win32')?.command).toBeNull();
+    expect(say(fix('npcap-absent', 'win32')?.text ?? '')).toContain('https://npcap.com');
+    expect(fix('libpcap-absent', 'linux')?.command).toBe('sudo apt-get install libpcap0.8');
+    expect(fix('cap-not-built', 'linux')?.command).toContain('libpcap-dev');
   });
-});
-
-it('knows the broadcast addresses of its networks', () => {
-  expect(broadcastOf('10.77.0.2', '255.255.254.0')).toEqual(['10.77.1.255']);
-  expect(broadcastOf('10.77.0.2', '255.255.255.254')).toEqual([]);
-  expect(broadcastOf('fd77::2', 'ffff:ffff:ffff:ffff::')).toEqual([]);
 });

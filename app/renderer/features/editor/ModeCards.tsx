@@ -1,5 +1,7 @@
 import { RadioButton, RadioField, RadioGroup, Text } from 'react-aria-components';
 import { MODES } from '../../../domain/modes/registry';
+import { say } from '../../../text/say';
+import type { Sentence } from '../../../text/text';
 import type { ModeKind } from '../../../domain/modes/registry';
 import { cx } from '../../components/cx';
 import { modeForm } from './mode-forms';
@@ -8,7 +10,7 @@ import styles from './ModeCards.module.css';
 interface Props {
   readonly kind: ModeKind;
   /** Which there are to choose from; all of them when it is left out. */
-  readonly modes?: readonly { readonly kind: ModeKind; readonly label: string; readonly description: string }[];
+  readonly modes?: readonly { readonly kind: ModeKind; readonly label: Sentence; readonly description: Sentence }[];
   readonly onChange: (kind: ModeKind) => void;
 }
 
@@ -31,9 +33,9 @@ export function ModeCards({ kind, modes = MODES, onChange }: Props) {
             <span className={styles['glyph']}>
               <Glyph />
             </span>
-            <RadioButton className={cx(styles['label'])}>{mode.label}</RadioButton>
+            <RadioButton className={cx(styles['label'])}>{say(mode.label)}</RadioButton>
             <Text slot="description" className={cx(styles['description'])}>
-              {mode.description}
+              {say(mode.description)}
             </Text>
           </RadioField>
         );

@@ -75,6 +75,18 @@ export function NetworkCard({ draft, report }: Props) {
           )}
         </div>
         <TransportField draft={draft} report={report} interfaces={interfaces} />
+        <TextInput
+          label="Tries"
+          path="tries"
+          report={report}
+          value={draft.tries}
+          onChange={(tries) => {
+            editDraft({ tries });
+          }}
+          {...(draft.tries.trim() === '' ? { suffix: 'as the knock needs' } : {})}
+          hint="1 is never again"
+          numeric
+        />
       </div>
     </Card>
   );

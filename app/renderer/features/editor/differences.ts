@@ -1,5 +1,6 @@
 /** What tells two versions of a profile apart, in the words of the editor. */
 import { planKnock } from '../../../domain/modes/registry';
+import { say } from '../../../text/say';
 import type { Profile } from '../../../domain/profile/profile';
 
 export interface Difference {
@@ -14,7 +15,7 @@ const PARTS: readonly { readonly label: string; readonly text: (profile: Profile
   { label: 'Service port', text: (profile) => String(profile.servicePort) },
   {
     label: 'Knock',
-    text: ({ mode, servicePort }) => planKnock(mode, { servicePort }).summary,
+    text: ({ mode, servicePort }) => say(planKnock(mode, { servicePort }).summary),
   },
   { label: 'SSH user', text: (profile) => profile.ssh.user ?? '' },
   {
@@ -24,6 +25,7 @@ const PARTS: readonly { readonly label: string; readonly text: (profile: Profile
   { label: 'Address family', text: (profile) => profile.addressFamily },
   { label: 'Interface', text: (profile) => profile.interface ?? '' },
   { label: 'Source MAC', text: (profile) => profile.sourceMac ?? '' },
+  { label: 'Tries', text: (profile) => (profile.tries === null ? '' : String(profile.tries)) },
   { label: 'Transport', text: (profile) => profile.transport },
   { label: 'Tags', text: (profile) => profile.tags.join(', ') },
   { label: 'Notes', text: (profile) => profile.notes },

@@ -64,7 +64,7 @@ describe('a draft', () => {
 
   test('remembers the mode that is not chosen', () => {
     const [first, second] = [MODES[0].defaults, MODES[1].defaults];
-    const draft = modeDraft(first, { ...second, delayMs: 77 });
+    const draft = modeDraft([first, { ...second, delayMs: 77 }]);
     expect(modeInput({ ...draft, kind: second.kind })).toMatchObject({ kind: second.kind, delayMs: 77 });
   });
 
@@ -118,7 +118,16 @@ describe('a field’s problem', () => {
 
 test('an interface that this computer lacks stays on offer, and a number says which one it is now', () => {
   const addresses = ['192.0.2.1'];
-  const eth = { index: 1, name: 'eth0', mac: null, addresses, loopback: false, up: true, defaultRoute: true };
+  const eth = {
+    index: 1,
+    name: 'eth0',
+    mac: null,
+    addresses,
+    loopback: false,
+    up: true,
+    defaultRoute: true,
+    kernelIndex: 2,
+  };
   expect(interfaceChoices([eth], null).map((choice) => choice.label)).toEqual(['Automatic', 'eth0']);
   expect(interfaceChoices([eth], '1').at(-1)).toEqual({ id: '1', label: 'number 1', detail: 'now eth0' });
   expect(interfaceChoices([eth], 'ppp7').at(-1)).toEqual({ id: 'ppp7', label: 'ppp7', detail: 'not on this computer' });

@@ -16,6 +16,8 @@ export interface Draft {
   readonly interface: string | null;
   readonly sourceMac: string;
   readonly transport: string;
+  /** Empty: as the mode advises. */
+  readonly tries: string;
   readonly sshUser: string;
   readonly sshOptions: readonly { readonly name: string; readonly value: string }[];
   /** Separated by commas. */
@@ -34,11 +36,12 @@ export function draftOf(profile: Profile): Draft {
     interface: profile.interface,
     sourceMac: profile.sourceMac ?? '',
     transport: profile.transport,
+    tries: profile.tries === null ? '' : String(profile.tries),
     sshUser: profile.ssh.user ?? '',
     sshOptions: profile.ssh.options,
     tags: profile.tags.join(', '),
     notes: profile.notes,
-    mode: modeDraft(profile.mode),
+    mode: modeDraft([profile.mode]),
   };
 }
 
@@ -61,6 +64,7 @@ export function draftInput(draft: Draft): unknown {
     interface: draft.interface,
     sourceMac: mac === null ? null : normaliseMac(mac),
     transport: draft.transport,
+    tries: typedNumber(draft.tries) ?? null,
     notes: draft.notes,
     tags: draft.tags
       .split(',')

@@ -28,10 +28,10 @@ export interface ModeDraft {
 }
 
 /** @param modes what to start from where it is not the modes' own defaults; the first is the chosen one */
-export function modeDraft(...modes: readonly [Mode, ...Mode[]]): ModeDraft {
+export function modeDraft(modes: readonly Mode[]): ModeDraft {
   const starts = MODES.map((definition) => modes.find((mode) => mode.kind === definition.kind) ?? definition.defaults);
   return {
-    kind: modes[0].kind,
+    kind: modes[0]?.kind ?? MODES[0].kind,
     drafts: Object.fromEntries(starts.map((mode) => [mode.kind, modeForm(mode.kind).toDraft(mode)])),
   };
 }

@@ -1,10 +1,10 @@
 /** What a plan comes to, in sentences under its timeline. */
 import type { KnockPlan, KnockProtocol } from '../../../domain/plan/knock-plan';
-import { planDurationMs } from '../../../domain/plan/knock-plan';
+import { connectionKnocks, planDurationMs } from '../../../domain/plan/knock-plan';
 import { count, duration } from '../../../text/words';
 
 export function previewSentence(plan: KnockPlan): string {
-  if (plan.connect.stealth !== undefined)
+  if (connectionKnocks(plan))
     return `The connection’s own SYN is the knock: nothing is sent before it. ${observerSentence(plan)}`;
   return [`Takes ${duration(planDurationMs(plan))}.`, doorSentence(plan), observerSentence(plan), closingSentence(plan)]
     .filter(Boolean)

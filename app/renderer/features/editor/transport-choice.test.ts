@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { NetworkInterface } from '../../../domain/network-interface';
 import type { TransportState } from '../../../domain/plan/transport';
-import type { InterfaceInfo } from '../../../shared/contract';
 import { interfaceChoices } from './interface-choices';
 import { modeDraft } from './mode-forms';
 import { offeredMac, transportChoices, transportHint } from './transport-choice';
 
-const ETH0: InterfaceInfo = {
+const ETH0: NetworkInterface = {
   index: 1,
   name: 'eth0',
   mac: '02:00:00:00:00:01',
@@ -13,8 +13,9 @@ const ETH0: InterfaceInfo = {
   loopback: false,
   up: true,
   defaultRoute: true,
+  kernelIndex: 2,
 };
-const ETH1: InterfaceInfo = {
+const ETH1: NetworkInterface = {
   ...ETH0,
   index: 2,
   name: 'eth1',
@@ -25,7 +26,7 @@ const ETH1: InterfaceInfo = {
 };
 const INTERFACES = [ETH0, ETH1];
 const MODE = { kind: 'count-window', sequence: '12', windowMs: 500, knockPort: null, protocol: 'tcp' } as const;
-const ANY = { transport: 'auto', interface: null, sourceMac: '', servicePort: '22', mode: modeDraft(MODE) };
+const ANY = { transport: 'auto', interface: null, sourceMac: '', servicePort: '22', mode: modeDraft([MODE]) };
 
 const SOCKETS: TransportState = { name: 'sockets', works: true, detail: 'No privilege.', fix: null };
 const HELPER: TransportState = { name: 'helper', works: true, detail: 'Installed.', fix: null };

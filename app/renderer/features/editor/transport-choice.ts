@@ -1,9 +1,9 @@
 /** What the Network card says of transports: what may be chosen, and what the choice comes to on this computer now. */
 import { toErrorInfo } from '../../../domain/errors';
+import type { NetworkInterface } from '../../../domain/network-interface';
 import { chooseTransport, synNeed, TRANSPORT_NAMES } from '../../../domain/plan/transport';
 import type { TransportNeeds, TransportState } from '../../../domain/plan/transport';
 import { MAC_PATTERN, normaliseMac } from '../../../domain/profile/profile';
-import type { InterfaceInfo } from '../../../shared/contract';
 import type { Choice } from '../../components/SelectInput';
 import { TRANSPORT_WORDS } from '../permissions/transport-words';
 import type { Draft } from './draft';
@@ -26,13 +26,13 @@ export function transportChoices(states: readonly TransportState[] | null): read
 type NetworkDraft = Pick<Draft, 'transport' | 'interface' | 'sourceMac' | 'mode' | 'servicePort'>;
 
 /** The interface's own MAC, where the field does not have it already. */
-export function offeredMac(interfaces: readonly InterfaceInfo[], draft: NetworkDraft): string | null {
+export function offeredMac(interfaces: readonly NetworkInterface[], draft: NetworkDraft): string | null {
   const mac = meantInterface(interfaces, draft.interface)?.mac ?? null;
   return mac === normaliseMac(draft.sourceMac) ? null : mac;
 }
 
 /** As a knock will ask for it. A MAC that is wrong still is not asked for: its field says what is wrong with it. */
-function needsOf(interfaces: readonly InterfaceInfo[], draft: NetworkDraft): TransportNeeds {
+function needsOf(interfaces: readonly NetworkInterface[], draft: NetworkDraft): TransportNeeds {
   const mac = normaliseMac(draft.sourceMac);
   const plan = planOfDraft(draft.mode, draft.servicePort);
   return {
@@ -51,7 +51,7 @@ export interface TransportHint {
 
 /** What a knock would do if it were sent now. */
 export function transportHint(
-  interfaces: readonly InterfaceInfo[],
+  interfaces: readonly NetworkInterface[],
   states: readonly TransportState[],
   draft: NetworkDraft,
 ): TransportHint {
@@ -62,8 +62,8 @@ export function transportHint(
     return { text: `The interface ${chosen.name} is down: nothing can leave through it now.`, tone: 'warn' };
   try {
     const { name, reason, warnings } = chooseTransport(needsOf(interfaces, draft), states);
-    if (warnings.length > 0) return { text: warnings.join(' '), tone: 'warn' };
-    return { text: `${TRANSPORT_WORDS[name].name}: ${reason}.`, tone: 'calm' };
+    if (warnings.length > 0) return { text: warnings.map(say).join(' '), tone: 'warn' };
+    return { text: `${TRANSPORT_WORDS[name].name}: ${say(reason)}.`, tone: 'calm' };
   } catch (thrown) {
     return { text: say(toErrorInfo(thrown).cause), tone: 'warn' };
   }

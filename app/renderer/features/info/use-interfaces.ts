@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
-import type { InterfaceInfo } from '../../../shared/contract';
+import type { NetworkInterface } from '../../../domain/network-interface';
 import { attempt, request } from '../../client';
 import { showFailure } from '../../state/ui';
 
 /** This computer's network interfaces, read when the component appears; null until they are there. */
-export function useInterfaces(): readonly InterfaceInfo[] | null {
-  const [interfaces, setInterfaces] = useState<readonly InterfaceInfo[] | null>(null);
+export function useInterfaces(): readonly NetworkInterface[] | null {
+  const [interfaces, setInterfaces] = useState<readonly NetworkInterface[] | null>(null);
   useEffect(() => {
     let wanted = true;
     attempt(async () => {

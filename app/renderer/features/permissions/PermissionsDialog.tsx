@@ -1,5 +1,6 @@
 import { Fragment, useEffect, useId } from 'react';
 import type { TransportState } from '../../../domain/plan/transport';
+import { say } from '../../../text/say';
 import { Button } from '../../components/Button';
 import { CopyButton } from '../../components/CopyButton';
 import { cx } from '../../components/cx';
@@ -33,7 +34,7 @@ export function PermissionsDialog() {
     >
       <p>
         A knock leaves this computer by the way that needs the least privilege. Only a knock from a chosen interface or
-        source MAC needs the helper or libpcap, and a TCP Stealth connection the helper.
+        source MAC needs the helper or libpcap, and a connection whose own SYN is the knock needs the helper.
       </p>
       <p role="status" aria-label="Result" className={styles['result']}>
         {checking ? 'Checking…' : states === null ? '' : resultSentence(states)}
@@ -69,10 +70,10 @@ function TransportRow({ state: { name, works, detail, fix } }: { readonly state:
           {works ? 'works' : 'does not work'}
         </b>
       </div>
-      <p className={styles['detail']}>{detail}</p>
+      <p className={styles['detail']}>{say(detail)}</p>
       {fix === null ? null : (
         <div className={styles['fix']}>
-          <p>{fix.text}</p>
+          <p>{say(fix.text)}</p>
           {fix.command === null ? null : (
             <div className={styles['command']}>
               <pre className={styles['code']}>

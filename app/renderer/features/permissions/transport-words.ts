@@ -3,7 +3,7 @@ import type { TransportName, TransportState } from '../../../domain/plan/transpo
 
 export const TRANSPORT_WORDS: Readonly<Record<TransportName, { readonly name: string; readonly purpose: string }>> = {
   sockets: { name: 'Plain sockets', purpose: 'no privilege; the system chooses the way out' },
-  helper: { name: 'Helper', purpose: 'raw packets: chosen interface and MAC, TCP Stealth' },
+  helper: { name: 'Helper', purpose: 'raw packets: chosen interface, MAC and SYN' },
   pcap: { name: 'libpcap', purpose: 'raw frames by libpcap, Npcap or BPF' },
 };
 

@@ -19,23 +19,13 @@ import page from '../profiles/ProfilePage.module.css';
 import form from '../editor/form.module.css';
 import styles from './PracticePage.module.css';
 
+/** A door without privileges can follow these only. */
+const MODES_WITH_DOOR = MODES.filter(({ server }) => server.door !== undefined);
+
 /** Short and quick, so that a first try takes seconds. The ports need no privilege. */
 const START = modeDraft(
-  { kind: 'count-window', sequence: '123', windowMs: 1000, knockPort: null, protocol: 'tcp' },
-  {
-    kind: 'port-sequence',
-    steps: [
-      { port: 17_001, protocol: 'tcp' },
-      { port: 17_002, protocol: 'tcp' },
-      { port: 17_003, protocol: 'tcp' },
-    ],
-    delayMs: 200,
-    closing: null,
-  },
+  MODES_WITH_DOOR.flatMap(({ server }) => (server.practice === undefined ? [] : [server.practice])),
 );
-
-/** A door without privileges can follow these only. */
-const MODES_WITH_DOOR = MODES.filter((mode) => mode.door !== null);
 
 export function PracticePage() {
   const practice = useApp((app) => app.practice);

@@ -11,6 +11,7 @@ import { DoorGlyph } from './DoorGlyph';
 import { visibleRows } from './visible-rows';
 import type { Scrolled } from './visible-rows';
 import styles from './ProfileList.module.css';
+import { say } from '../../../text/say';
 
 /** As in the style sheet, in pixels. */
 const ROW_HEIGHT = 54;
@@ -124,7 +125,7 @@ export function ProfileList({ found, listRef, onType }: Props) {
                 chosen={position === chosen}
                 name={profile.name}
                 detail={profile.servicePort === 22 ? profile.host : `${profile.host}, port ${profile.servicePort}`}
-                hint={profile.outline}
+                hint={say(profile.outline)}
                 picture={profile.modeKind}
                 state={runWord(runs[profile.id])}
               />

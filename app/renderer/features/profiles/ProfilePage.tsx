@@ -15,6 +15,7 @@ import { RunTab } from '../run/RunTab';
 import { PageHeader } from './PageHeader';
 import { ProfileActions } from './ProfileActions';
 import styles from './ProfilePage.module.css';
+import { say } from '../../../text/say';
 
 /** The whole profile behind a summary; read again whenever the list changes, for it may be this one that changed. */
 function useProfile(id: string): Profile | null {
@@ -48,14 +49,14 @@ export function ProfilePage({ id }: { readonly id: string }) {
   if (profile === null) return null;
 
   const { host, servicePort, mode } = profile;
-  const hasRecipes = modeDefinition(mode.kind).recipes !== undefined;
+  const hasRecipes = modeDefinition(mode.kind).server.recipes !== undefined;
   const tab = wanted === 'server' && !hasRecipes ? 'run' : wanted;
   const unsaved = hasUnsavedChanges(editing);
   return (
     <>
       <PageHeader
         title={profile.name}
-        summary={`${host}, port ${servicePort} · ${planKnock(mode, { servicePort }).summary}`}
+        summary={`${host}, port ${servicePort} · ${say(planKnock(mode, { servicePort }).summary)}`}
         action={
           tab === 'run' || (tab === 'server' && !unsaved) ? (
             <RunButton profileId={id} run={run} />

@@ -1,9 +1,10 @@
 import { planKnock } from '../../../domain/modes/registry';
+import { connectionKnocks } from '../../../domain/plan/knock-plan';
 import type { Profile } from '../../../domain/profile/profile';
 import type { RunState } from '../../../shared/contract';
 import { Card } from '../../components/Card';
 import { cx } from '../../components/cx';
-import { describeRun, planOf, progressLine, timelineInWords } from './describe-run';
+import { describeRun, latestTry, planOf, progressLine, timelineInWords } from './describe-run';
 import { LogCard } from './LogCard';
 import { RunClock, RunCountdown } from './RunClock';
 import { RunFailure } from './RunFailure';
@@ -22,7 +23,7 @@ export function RunTab({ profile, run }: Props) {
   const description = describeRun(run, plan);
   const events = run?.events ?? [];
   // A connection that is the knock belongs to every run.
-  const connects = run === null || run.purpose === 'session' || plan.connect.stealth !== undefined;
+  const connects = run === null || run.purpose === 'session' || connectionKnocks(plan);
   return (
     <div className={styles['tab']}>
       {description.error === null || run === null ? null : <RunFailure error={description.error} run={run} />}
@@ -41,7 +42,7 @@ export function RunTab({ profile, run }: Props) {
         </div>
         <Timeline
           plan={plan}
-          events={events}
+          events={latestTry(events)}
           zeroUnixMs={description.zeroUnixMs}
           moving={description.moving}
           connects={connects}

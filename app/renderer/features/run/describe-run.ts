@@ -1,16 +1,19 @@
 /** A run in words: everything that the Run tab says is derived here from the plan and the events, and nowhere else. */
 import type { ErrorInfo } from '../../../domain/errors';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
-import { countKnocks } from '../../../domain/plan/knock-plan';
-import type { KnockPlan } from '../../../domain/plan/knock-plan';
-import { count, duration } from '../../../text/words';
+import { connectionKnocks, countKnocks } from '../../../domain/plan/knock-plan';
+import type { KnockPlan, PlanStep } from '../../../domain/plan/knock-plan';
+import { count, duration, lowerFirst } from '../../../text/words';
 import type { RunState } from '../../../shared/contract';
 import { assertNever } from '../../assert-never';
 import { say } from '../../../text/say';
+import { text } from '../../../text/text';
 
 export type RunWord =
   | 'Ready'
   | 'Finding the host'
+  | 'Waiting'
+  | 'Trying again'
   | 'Knocking'
   | 'Connecting'
   | 'Door open'
@@ -50,7 +53,7 @@ export interface RunDescription {
   readonly error: ErrorInfo | null;
 }
 
-/** What the events of one run add up to. */
+/** What the events of one run add up to; packets and connections are those of its latest try. */
 interface Facts {
   resolved: Extract<KnockEvent, { type: 'resolved' }> | null;
   armed: Extract<KnockEvent, { type: 'armed' }> | null;
@@ -62,6 +65,9 @@ interface Facts {
   launched: Extract<KnockEvent, { type: 'launched' }> | null;
   closed: Extract<KnockEvent, { type: 'closed' }> | null;
   failed: Extract<KnockEvent, { type: 'failed' }> | null;
+  /** What the latest try follows on. */
+  again: Extract<KnockEvent, { type: 'again' }> | null;
+  waiting: Extract<KnockEvent, { type: 'waiting' }> | null;
   warnings: string[];
 }
 
@@ -77,6 +83,8 @@ function gather(events: readonly KnockEvent[]): Facts {
     launched: null,
     closed: null,
     failed: null,
+    again: null,
+    waiting: null,
     warnings: [],
   };
   for (const event of events) {
@@ -86,17 +94,24 @@ function gather(events: readonly KnockEvent[]): Facts {
         break;
       case 'armed':
         facts.armed = event;
+        facts.waiting = null;
+        break;
+      case 'waiting':
+        facts.waiting = event;
+        break;
+      case 'again':
+        Object.assign(facts, { again: event, armed: null, packets: [], connecting: null });
         break;
       // Both are for the log.
       case 'link':
       case 'answer':
         break;
       case 'warning':
-        facts.warnings.push(event.message);
+        if (!facts.warnings.includes(say(event.message))) facts.warnings.push(say(event.message));
         break;
       case 'packet-sent':
         if (event.phase === 'knock') facts.packets.push(event);
-        else facts.closing += 1;
+        else if (event.phase === 'closing') facts.closing += 1;
         break;
       case 'connecting':
         facts.connecting = event;
@@ -129,13 +144,18 @@ export function planOf(run: RunState | null, planned: KnockPlan): KnockPlan {
   return armed?.type === 'armed' ? armed.plan : planned;
 }
 
-/** The connecting SYN is the knock. */
-function isOwnKnock(plan: KnockPlan): boolean {
-  return plan.connect.stealth !== undefined;
+/** The events of the latest try: what came before belongs to plans that are not drawn any more. */
+export function latestTry(events: readonly KnockEvent[]): readonly KnockEvent[] {
+  return events.slice(events.findLastIndex((event) => event.type === 'again') + 1);
+}
+
+/** The step that the connecting SYN itself is; undefined where it is no knock. */
+function ownStep(plan: KnockPlan): PlanStep | undefined {
+  return plan.steps.find((step) => step.ownsConnection === true);
 }
 
 function sentKnocks(plan: KnockPlan, facts: Facts): number {
-  return facts.packets.length + (isOwnKnock(plan) && facts.connecting !== null ? 1 : 0);
+  return facts.packets.length + (connectionKnocks(plan) && facts.connecting !== null ? 1 : 0);
 }
 
 /** @param plan what {@link planOf} answers for this run */
@@ -147,7 +167,7 @@ export function describeRun(run: RunState | null, plan: KnockPlan): RunDescripti
     zeroUnixMs: facts.armed?.unixMs ?? null,
     sentKnocks: sentKnocks(plan, facts),
     latenessMs: facts.packets.length === 0 ? null : latest,
-    transport: facts.armed === null ? null : `${facts.armed.transport}: ${withoutStop(facts.armed.reason)}`,
+    transport: facts.armed === null ? null : `${facts.armed.transport}: ${withoutStop(say(facts.armed.reason))}`,
     warnings: facts.warnings,
     steps: stepsOf(run, plan, facts),
     // To cancel is to get what one asked for: there is nothing to explain.
@@ -165,7 +185,7 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       ...still,
       word: 'Ready',
       tone: 'calm',
-      sentence: isOwnKnock(plan)
+      sentence: connectionKnocks(plan)
         ? `the SYN of the connection to port ${plan.connect.port} is the knock`
         : `${knocks}, then the connection after ${duration(plan.connect.atMs)}`,
       endedAtMs: null,
@@ -214,22 +234,38 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       ...still,
       word: 'Sent',
       tone: 'calm',
-      sentence: isOwnKnock(plan)
+      sentence: connectionKnocks(plan)
         ? 'nothing was sent: without a connection there is no knock'
         : `all ${knocks} left; ${doorWords(plan, sent.doorToMs)}`,
       endedAtMs: sent.atMs,
     };
   if (connecting !== null) {
-    const attempt = connecting.attempt > 1 ? `, attempt ${connecting.attempt}` : '';
+    const own = ownStep(plan);
     return {
       next: null,
       moving: !run.done,
       word: 'Connecting',
       tone: 'busy',
-      sentence: `${isOwnKnock(plan) ? 'stealth SYN sent, ' : ''}waiting for port ${connecting.port} to answer${attempt}`,
+      sentence: `${tryWords(facts)}${own === undefined ? '' : `${lowerFirst(say(own.label))} sent, `}waiting for port ${connecting.port} to answer`,
       endedAtMs: null,
     };
   }
+  if (facts.waiting !== null)
+    return {
+      ...still,
+      word: 'Waiting',
+      tone: 'busy',
+      sentence: say(text('run.waiting', { untilUnixMs: facts.waiting.untilUnixMs })),
+      endedAtMs: null,
+    };
+  if (facts.armed === null && facts.again !== null)
+    return {
+      ...still,
+      word: 'Trying again',
+      tone: 'busy',
+      sentence: say(text('run.again', facts.again)),
+      endedAtMs: null,
+    };
   if (facts.armed === null)
     return {
       ...still,
@@ -241,19 +277,24 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
   return { word: 'Knocking', tone: 'busy', endedAtMs: null, moving: !run.done, ...progress(run, plan, facts) };
 }
 
+/** Which try this is, where it is not the first. */
+function tryWords({ again }: Facts): string {
+  return again === null ? '' : say(text('run.try', again));
+}
+
 function findingSentence({ resolved, launched }: Facts): string {
   if (resolved !== null) return `it is ${resolved.address}`;
   return launched === null ? 'asking the name service' : `waiting for ssh in ${launched.program}`;
 }
 
 function progress(run: RunState, plan: KnockPlan, facts: Facts): Pick<Headline, 'sentence' | 'next'> {
-  if (isOwnKnock(plan)) return { sentence: 'about to send the stealth SYN', next: null };
+  const own = ownStep(plan);
+  if (own !== undefined) return { sentence: `about to send the ${lowerFirst(say(own.label))}`, next: null };
   const sent = facts.packets.length;
   const done = plan.steps.filter((step) => step.firstPacket + step.packetCount <= sent).length;
   const current = plan.steps[done - 1];
   const following = plan.packets[sent];
-  const sentence =
-    current === undefined ? 'about to send the first' : `${lowerFirst(current.label)} of ${plan.steps.length} sent`;
+  const sentence = `${tryWords(facts)}${current === undefined ? 'about to send the first' : `${lowerFirst(say(current.label))} of ${plan.steps.length} sent`}`;
   if (following !== undefined) return { sentence, next: { label: 'next', atMs: following.atMs } };
   return { sentence, next: run.purpose === 'session' ? { label: 'connecting', atMs: plan.connect.atMs } : null };
 }
@@ -293,24 +334,26 @@ function stepsOf(run: RunState | null, plan: KnockPlan, facts: Facts): readonly 
         },
   );
   for (const step of plan.steps) {
+    if (step.ownsConnection === true) continue;
     const last = step.firstPacket + step.packetCount;
     const done = last <= sent;
     const planned = plan.packets[step.firstPacket]?.atMs ?? 0;
     steps.push({
-      label: done ? `${step.label} sent` : step.label,
-      detail: step.detail,
+      label: done ? `${say(step.label)} sent` : say(step.label),
+      detail: say(step.detail),
       atMs: facts.packets[last - 1]?.actualMs ?? planned,
       state: done ? 'done' : 'todo',
     });
   }
-  if (isOwnKnock(plan))
+  const own = ownStep(plan);
+  if (own !== undefined)
     steps.push({
-      label: facts.connecting === null ? 'Stealth SYN' : 'Stealth SYN sent',
-      detail: 'The knock: the first packet of the connection',
+      label: facts.connecting === null ? say(own.label) : `${say(own.label)} sent`,
+      detail: say(own.detail),
       atMs: facts.connecting?.actualMs ?? plan.connect.atMs,
       state: facts.connecting === null ? 'todo' : 'done',
     });
-  if (session || isOwnKnock(plan) || facts.connecting !== null)
+  if (session || own !== undefined || facts.connecting !== null)
     steps.push({
       label: facts.open === null ? `Connect to port ${plan.connect.port}` : `Port ${plan.connect.port} answered`,
       detail: facts.open === null ? null : 'The door is open',
@@ -347,7 +390,7 @@ function markCurrent(steps: readonly RunStep[], run: RunState | null, facts: Fac
 export function progressLine(description: RunDescription, plan: KnockPlan): string {
   const total = countKnocks(plan);
   if (description.zeroUnixMs === null)
-    return isOwnKnock(plan)
+    return connectionKnocks(plan)
       ? '1 knock planned: the SYN of the connection itself'
       : `${count(total, 'knock')} planned, the last at ${duration(lastKnockMs(plan))}`;
   const parts = [`${description.sentKnocks} of ${count(total, 'knock')} sent`];
@@ -358,7 +401,7 @@ export function progressLine(description: RunDescription, plan: KnockPlan): stri
 
 /** The timeline in words, for those who do not see it. */
 export function timelineInWords(plan: KnockPlan, description: RunDescription | null, connects = true): string {
-  const parts = isOwnKnock(plan) ? [`the SYN of the connection to port ${plan.connect.port} is the knock`] : [];
+  const parts = connectionKnocks(plan) ? [`the SYN of the connection to port ${plan.connect.port} is the knock`] : [];
   if (plan.packets.length > 0) {
     const ports = [...new Set(plan.packets.map((packet) => packet.port))].join(', ');
     const steps = count(plan.steps.length, 'step');
@@ -385,10 +428,6 @@ function lastKnockMs(plan: KnockPlan): number {
 export function bytes(n: number): string {
   if (n < 1000) return `${n} B`;
   return n < 1_000_000 ? `${(n / 1000).toFixed(1)} kB` : `${(n / 1_000_000).toFixed(1)} MB`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function withoutStop(text: string): string {

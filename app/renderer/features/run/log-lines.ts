@@ -1,9 +1,10 @@
 /** The run's events as lines of a log. */
-import type { KnockEvent } from '../../../domain/plan/knock-event';
+import type { KnockEvent, PacketPhase } from '../../../domain/plan/knock-event';
 import { duration } from '../../../text/words';
 import { assertNever } from '../../assert-never';
 import { icmpWords } from './icmp-words';
 import { say } from '../../../text/say';
+import { text } from '../../../text/text';
 
 export interface LogLine {
   /** Seconds from the plan's zero, empty for what has no place on that clock. */
@@ -35,10 +36,15 @@ export function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What a packet beside the plan's own is for. */
+function phaseWord(phase: PacketPhase): string {
+  return phase === 'knock' ? '' : `${phase} `;
+}
+
 /** What came back to a knock. It says nothing about the door. */
 function answerText({ kind, from, icmp, index, phase }: Extract<KnockEvent, { type: 'answer' }>): string {
   const what = icmp === null ? kind : `icmp ${icmpWords(from.includes(':') ? 6 : 4, icmp)}`;
-  return `← ${what} from ${from} to ${phase === 'closing' ? 'closing ' : ''}knock ${index + 1}`;
+  return `← ${what} from ${from} to ${phaseWord(phase)}knock ${index + 1}`;
 }
 
 export function logLine(event: KnockEvent): LogLine {
@@ -53,7 +59,7 @@ export function logLine(event: KnockEvent): LogLine {
             : `found ${event.host} → ${event.address} in ${duration(event.tookMs)}`,
       };
     case 'armed':
-      return { ...plain, time: seconds(0), text: `start, transport ${event.transport}: ${event.reason}` };
+      return { ...plain, time: seconds(0), text: `start, transport ${event.transport}: ${say(event.reason)}` };
     case 'link':
       return {
         ...plain,
@@ -62,16 +68,20 @@ export function logLine(event: KnockEvent): LogLine {
     case 'answer':
       return { ...plain, time: seconds(event.atMs), text: answerText(event), tone: 'quiet' };
     case 'warning':
-      return { ...plain, text: event.message, tone: 'warn' };
+      return { ...plain, text: say(event.message), tone: 'warn' };
     case 'packet-sent':
       return {
         ...plain,
         time: seconds(event.actualMs),
-        text: `${event.phase === 'closing' ? 'closing ' : ''}${event.protocol === 'tcp' ? 'syn' : 'udp'} ${
+        text: `${phaseWord(event.phase)}${event.protocol === 'tcp' ? 'syn' : 'udp'} ${
           event.sourcePort === null ? '' : `:${event.sourcePort} → `
         }${endpoint(event.address, event.port)}`,
         ...timing(event),
       };
+    case 'waiting':
+      return { ...plain, text: say(text('run.log.waiting', { untilUnixMs: event.untilUnixMs })), tone: 'quiet' };
+    case 'again':
+      return { ...plain, time: seconds(event.atMs), text: say(text('run.log.again', event)), tone: 'warn' };
     case 'connecting':
       return {
         ...plain,

@@ -129,10 +129,11 @@ describe('the timeline', () => {
     ]);
     expect(timelineLayout(plan(PORTS), [], 700).axis.map((mark) => mark.label)).toEqual([
       '0 s',
+      '100 ms',
       '200 ms',
+      '300 ms',
       '400 ms',
-      '600 ms',
-      '800 ms',
+      '500 ms',
     ]);
   });
 

@@ -4,8 +4,10 @@
  */
 import type { ErrorCode } from '../../../domain/errors';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
+import { connectionKnocks } from '../../../domain/plan/knock-plan';
 import type { KnockPlan, KnockProtocol, PlannedPacket } from '../../../domain/plan/knock-plan';
-import { duration } from '../../../text/words';
+import { say } from '../../../text/say';
+import { duration, lowerFirst } from '../../../text/words';
 
 /** Rows of the drawing, from the top: band labels, the connection's diamond, port labels, ticks, axis. */
 export const ROWS = {
@@ -101,10 +103,11 @@ export function timelineLayout(
   const bands = plan.bands.map((band, index): BandShape => {
     const x = xAt(scale, band.fromMs);
     const bandWidth = xAt(scale, band.toMs) - x;
+    const words = say(band.label);
     return {
       x,
       width: bandWidth,
-      label: bandWidth >= band.label.length * LETTER + 12 ? band.label : bandWidth >= 16 ? String(index + 1) : '',
+      label: bandWidth >= words.length * LETTER + 12 ? words : bandWidth >= 16 ? String(index + 1) : '',
       alternate: index % 2 === 1,
     };
   });
@@ -119,7 +122,7 @@ export function timelineLayout(
 }
 
 /** What is shown of a connection that waits for nothing: when an unanswered SYN would be sent again (RFC 6298 §2.1). */
-const STEALTH_SPAN_MS = 1000;
+const OWN_KNOCK_SPAN_MS = 1000;
 
 /** The plan's own end with some room behind it, or the last thing that happened on it when that was later. */
 function endOf(plan: KnockPlan, events: readonly KnockEvent[]): number {
@@ -128,7 +131,7 @@ function endOf(plan: KnockPlan, events: readonly KnockEvent[]): number {
     ...plan.bands.map((band) => band.toMs),
     plan.door.toMs ?? plan.connect.atMs * 1.3,
     plan.connect.atMs * 1.05,
-    plan.connect.stealth === undefined ? 1 : STEALTH_SPAN_MS,
+    connectionKnocks(plan) ? OWN_KNOCK_SPAN_MS : 1,
   ];
   const happened = events.map((event) => {
     if (event.type === 'packet-sent') return event.phase === 'knock' ? event.actualMs : 0;
@@ -180,22 +183,20 @@ function ticksOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): 
 }
 
 function diamondOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): DiamondShape {
-  const attempt = events.findLast((event) => event.type === 'connecting');
-  const atMs = attempt?.type === 'connecting' ? attempt.actualMs : plan.connect.atMs;
+  // Of several attempts the first is when it began, and the one that was answered is when it was.
+  const attempt = events.find((event) => event.type === 'connecting');
+  const open = events.find((event) => event.type === 'open');
+  const begunMs = attempt?.type === 'connecting' ? attempt.actualMs : plan.connect.atMs;
+  const atMs = open?.type === 'open' ? open.atMs - open.answeredInMs : begunMs;
   const failed = events.some((event) => event.type === 'failed');
   const hungUp = events.some((event) => event.type === 'failed' && event.error.code === 'hung-up');
   const state =
-    attempt === undefined
-      ? 'planned'
-      : events.some((event) => event.type === 'open') && !hungUp
-        ? 'answered'
-        : failed
-          ? 'unanswered'
-          : 'sent';
-  const stealth = plan.connect.stealth !== undefined;
+    attempt === undefined ? 'planned' : open !== undefined && !hungUp ? 'answered' : failed ? 'unanswered' : 'sent';
+  const own = plan.steps.find((step) => step.ownsConnection === true);
+  const ownWords = own === undefined ? null : lowerFirst(say(own.label));
   const label = {
-    planned: stealth ? 'stealth SYN' : `connect at ${duration(atMs)}`,
-    sent: stealth ? 'stealth SYN sent' : `connecting since ${duration(atMs)}`,
+    planned: ownWords ?? `connect at ${duration(atMs)}`,
+    sent: ownWords === null ? `connecting since ${duration(atMs)}` : `${ownWords} sent`,
     answered: `connected at ${duration(atMs)}`,
     unanswered: hungUp ? 'hung up' : 'shut',
   }[state];

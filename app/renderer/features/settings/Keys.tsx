@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorInfo } from '../../../domain/errors';
-import type { KeySlot } from '../../../shared/contract';
+import type { KeySlot } from '../../../domain/key-slot';
 import { request } from '../../client';
 import { Button } from '../../components/Button';
 import { date } from '../../components/date-words';

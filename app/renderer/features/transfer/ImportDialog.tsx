@@ -134,7 +134,7 @@ function Item({ item, ticked, onTick, onOpened }: ItemProps) {
             <b>{name}</b> <span className={styles['file']}>{file}</span>
           </span>
           <span className={styles['dim']}>
-            {host === name ? '' : `${host}, `}port {servicePort} · {outline}
+            {host === name ? '' : `${host}, `}port {servicePort} · {say(outline)}
           </span>
           {remarks.map((remark) => (
             <span key={remark} className={styles['remark']}>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { KeySlot } from '../../../shared/contract';
+import type { KeySlot } from '../../../domain/key-slot';
 import { deviceRefusal, removalRefusal, slotName } from './key-slots';
 
 const first: KeySlot = { id: '1', kind: 'passphrase', backend: null, createdUnixMs: 0 };

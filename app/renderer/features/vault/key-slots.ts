@@ -1,5 +1,6 @@
 /** The ways into the vault, in words, and which of them may go. */
-import type { DeviceKeyState, KeySlot } from '../../../shared/contract';
+import type { KeySlot } from '../../../domain/key-slot';
+import type { DeviceKeyState } from '../../../shared/contract';
 
 /** The slot in words: "Passphrase", and with a number when there are several. */
 export function slotName(slots: readonly KeySlot[], slot: KeySlot): string {

@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toErrorInfo } from '../../../domain/errors';
+import type { ErrorInfo } from '../../../domain/errors';
+import { say } from '../../../text/say';
 import { helperPlaces } from './locate';
-import { diagnoseHelper, helperStart, helperState, nosuidMount } from './state';
-import type { HelperSystem } from './state';
+import { diagnoseHelper, nosuidMount } from './diagnosis';
+import type { HelperSystem } from './diagnosis';
+import { helperStart, unprivilegedStart } from './start';
+import { helperSystem } from './system';
+import { helperState } from './words';
 
 let folder = '';
 beforeAll(() => {
@@ -39,7 +45,9 @@ function system(path: string, changes: Partial<HelperSystem> = {}): HelperSystem
   return {
     places: [{ path, system: true }],
     file: () => ROOT_OWNED,
+    withoutLinks: (file) => file,
     canExecute: () => true,
+    probe: helperSystem(null).probe,
     noNewPrivs: false,
     mountinfo: '25 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
     groups: 'root:x:0:\nopen-sesamy:x:987:bob,carol',
@@ -47,6 +55,15 @@ function system(path: string, changes: Partial<HelperSystem> = {}): HelperSystem
     pkexec: null,
     ...changes,
   };
+}
+
+function thrownBy(action: () => unknown): ErrorInfo {
+  try {
+    action();
+  } catch (error) {
+    return toErrorInfo(error);
+  }
+  throw new Error('Nothing was thrown');
 }
 
 const stateOf = async (what: HelperSystem) => helperState(await diagnoseHelper(what));
@@ -62,7 +79,7 @@ describe('the helper’s state', () => {
   it('is not installed', async () => {
     const state = await stateOf(system('/x/sesamy-helper', { file: () => null }));
     expect(state).toMatchObject({ works: false, broken: false, fix: { command: 'sudo npm run helper:install' } });
-    expect(state.detail).toContain('/x/sesamy-helper');
+    expect(say(state.detail)).toContain('/x/sesamy-helper');
   });
 
   it.each([
@@ -72,14 +89,15 @@ describe('the helper’s state', () => {
   ])('is for a group: %s', async (user, detail, command) => {
     const state = await stateOf(system('/x', { canExecute: () => false, user }));
     expect(state).toMatchObject({ works: false, broken: true, fix: { command } });
-    expect(state.detail).toContain(detail);
-    expect(state.fix?.text).toMatch(/log out and in again/i);
+    expect(say(state.detail)).toContain(detail);
+    expect(say(state.fix?.text ?? '')).toMatch(/log out and in again/i);
   });
 
   it('may not be executed by anybody', async () => {
     const file = () => ({ uid: 0, gid: 987, mode: 0o100644 });
     const state = await stateOf(system('/x', { canExecute: () => false, file }));
-    expect(state).toMatchObject({ works: false, detail: '/x may not be executed.' });
+    expect(state).toMatchObject({ works: false, broken: true });
+    expect(say(state.detail)).toBe('/x may not be executed.');
   });
 
   it('lost its capabilities, and the command that gives them back can be pasted', async () => {
@@ -94,7 +112,7 @@ describe('the helper’s state', () => {
   it('gets none under no_new_privs, where pkexec gets none either', async () => {
     const state = await stateOf(system(holding(NONE), { noNewPrivs: true, pkexec: '/usr/bin/pkexec' }));
     expect(state).toMatchObject({ works: false, fix: { command: null } });
-    expect(state.detail).toContain('no_new_privs');
+    expect(say(state.detail)).toContain('no_new_privs');
   });
 
   it('gets none on a nosuid mount, and pkexec is the way around it', async () => {
@@ -102,7 +120,7 @@ describe('the helper’s state', () => {
     const path = holding(NONE);
     const state = await stateOf(system(path, { mountinfo }));
     expect(state).toMatchObject({ works: false, fix: { command: 'sudo npm run helper:install' } });
-    expect(state.detail).toContain(`${folder} is mounted nosuid`);
+    expect(say(state.detail)).toContain(`${folder} is mounted nosuid`);
 
     const asking = await diagnoseHelper(system(path, { mountinfo, pkexec: '/usr/bin/pkexec' }));
     expect(helperStart(asking)).toEqual({
@@ -110,7 +128,7 @@ describe('the helper’s state', () => {
       command: { file: '/usr/bin/pkexec', args: [path] },
       throughPkexec: true,
     });
-    expect(helperState(asking).detail).toContain('asks for the password each time');
+    expect(say(helperState(asking).detail)).toContain('asks for the password each time');
   });
 
   it.each([
@@ -137,12 +155,23 @@ describe('the helper’s state', () => {
   ])('is broken when it %s', async (name, code, cause) => {
     const state = await stateOf(system(program(name.replaceAll(' ', '-'), code)));
     expect(state).toMatchObject({ works: false, broken: true, fix: { command: 'sudo npm run helper:install' } });
-    expect(state.detail).toMatch(cause);
+    expect(say(state.detail)).toMatch(cause);
   });
 
   it('is asked for by name all the same, and says what it lacks', async () => {
     const diagnosis = await diagnoseHelper(system('/x', { file: () => null }));
-    expect(() => helperStart(diagnosis)).toThrow(expect.objectContaining({ code: 'transport-unavailable' }));
+    for (const start of [helperStart, unprivilegedStart]) {
+      const refusal = thrownBy(() => start(diagnosis));
+      expect(refusal.code).toBe('transport-unavailable');
+      expect(say(refusal.cause)).toBe('The helper does not work here. It is not installed. Looked for: /x.');
+    }
+  });
+
+  it('without its capabilities still does what needs none', async () => {
+    const path = holding(NONE);
+    const diagnosis = await diagnoseHelper(system(path));
+    expect(thrownBy(() => helperStart(diagnosis)).code).toBe('transport-unavailable');
+    expect(unprivilegedStart(diagnosis)).toEqual({ path, command: { file: path, args: [] }, throughPkexec: false });
   });
 });
 

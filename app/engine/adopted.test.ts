@@ -4,10 +4,10 @@ import type { TcpStealth } from '../domain/modes/tcp-stealth/schema';
 import type { KnockEvent } from '../domain/plan/knock-event';
 import { newProfile } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
-import { knock, prepareKnock } from './knock';
+import { knock } from './knock';
 import type { KnockOptions } from './knock';
-import { holdsSecret } from './stealth';
-import type { ConnectReport, StealthConnection } from './transports/helper/connect';
+import { FIRST_TRY, NOTHING_KEPT, preparing } from './prepare';
+import type { AdoptedConnection, ConnectReport } from './transports/helper/connect';
 import type { Transports } from './transports/registry';
 import { sockets } from './transports/sockets';
 
@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 const profile = (changes: Partial<TcpStealth> = {}): Profile =>
   newProfile('00000000-0000-4000-8000-000000000000', {
     name: 'test',
-    host: '192.0.2.1',
+    host: '127.0.0.1',
     servicePort: 22,
     mode: { kind: 'tcp-stealth', secret: SECRET, timestamps: false, integrityLength: 0, use: 'connection', ...changes },
   });
@@ -25,15 +25,15 @@ const profile = (changes: Partial<TcpStealth> = {}): Profile =>
 const isnFor = (tsval: number): number =>
   stealthIsn({
     secret: secretBytes(SECRET),
-    destination: Uint8Array.of(192, 0, 2, 1),
+    destination: Uint8Array.of(127, 0, 0, 1),
     destinationPort: 22,
     tsval,
     payload: null,
   });
 
 /** A helper that reports as it is told to, and the connections that it was asked for. */
-function fakeHelper(reports: readonly ConnectReport[]): Transports & { readonly asked: StealthConnection[] } {
-  const asked: StealthConnection[] = [];
+function fakeHelper(reports: readonly ConnectReport[]): Transports & { readonly asked: AdoptedConnection[] } {
+  const asked: AdoptedConnection[] = [];
   return {
     asked,
     states: () => Promise.resolve([{ name: 'helper', works: true, detail: 'works', fix: null }]),
@@ -48,36 +48,51 @@ function fakeHelper(reports: readonly ConnectReport[]): Transports & { readonly 
 
 async function collect(of: Profile, options: Partial<KnockOptions>): Promise<KnockEvent[]> {
   const events: KnockEvent[] = [];
-  for await (const event of knock(of, { signal: never, ...options })) events.push(event);
+  for await (const event of knock(
+    preparing(of, () => NOTHING_KEPT),
+    { signal: never, ...options },
+  ))
+    events.push(event);
   return events;
 }
 
-describe('a stealth plan for one address', () => {
+const prepared = (changes: Partial<TcpStealth>, firstBytes: Uint8Array | null = null) =>
+  preparing(profile(changes), () => NOTHING_KEPT)({ ...FIRST_TRY, firstBytes }, never);
+
+describe('a knock that is made ready for one address', () => {
   it('has the ISN in place of the secret', async () => {
-    const { plan } = await prepareKnock(profile(), never);
-    expect(plan.connect.stealth).toEqual({ kind: 'isn', isn: isnFor(0), tsval: null });
-    expect(holdsSecret(plan)).toBe(false);
+    const { plan } = await prepared({});
+    expect(plan.connect.syn).toEqual({ sequence: isnFor(0), acknowledgment: 0, ipId: null, tsval: null });
+    expect(plan.awaits).toEqual([]);
     expect(JSON.stringify(plan)).not.toContain(SECRET);
   });
 
   it('with timestamps has another TSval each time, an even one, and the ISN for it', async () => {
     const seen = new Set<number>();
     for (let run = 0; run < 20; run++) {
-      const { stealth } = (await prepareKnock(profile({ timestamps: true }), never)).plan.connect;
-      if (stealth?.kind !== 'isn' || stealth.tsval === null) throw new Error('There is no TSval');
-      expect(stealth.tsval % 2).toBe(0);
-      expect(stealth.isn).toBe(isnFor(stealth.tsval));
-      seen.add(stealth.tsval);
+      const { syn } = (await prepared({ timestamps: true })).plan.connect;
+      if (syn === null || syn === 'later' || syn.tsval === null) throw new Error('There is no TSval');
+      expect(syn.tsval % 2).toBe(0);
+      expect(syn.sequence).toBe(isnFor(syn.tsval));
+      seen.add(syn.tsval);
     }
     expect(seen.size).toBeGreaterThan(15);
   });
 
-  it('keeps the secret only where the first bytes have to be known', async () => {
-    const { plan } = await prepareKnock(profile({ integrityLength: 8 }), never);
-    expect(holdsSecret(plan)).toBe(true);
-    const { plan: merelyKnocking } = await prepareKnock(profile({ use: 'knock' }), never);
-    expect(holdsSecret(merelyKnocking)).toBe(false);
-    expect(merelyKnocking.packets[0]?.stealth).toEqual({ kind: 'isn', isn: isnFor(0), tsval: null });
+  it('waits for the first bytes where it protects them, and holds no secret before or after', async () => {
+    const before = await prepared({ integrityLength: 8 });
+    expect(before.plan.awaits).toEqual([{ kind: 'firstBytes', length: 8 }]);
+    expect(before.plan.connect.syn).toBe('later');
+    const after = await prepared({ integrityLength: 8 }, new TextEncoder().encode('SSH-2.0-'));
+    expect(after.plan.awaits).toEqual([]);
+    expect(after.plan.connect.syn).toMatchObject({ tsval: null });
+    expect(JSON.stringify([before, after])).not.toContain(SECRET);
+  });
+
+  it('as a mere knock has the ISN in its packet', async () => {
+    const { plan } = await prepared({ use: 'knock' });
+    expect(plan.packets).toMatchObject([{ syn: { sequence: isnFor(0), tsval: null } }]);
+    expect(plan.connect).toMatchObject({ by: 'ordinary', syn: null });
   });
 });
 
@@ -93,7 +108,11 @@ describe('a connection that is its own knock', () => {
     const transports = fakeHelper(reports);
     const log: string[] = [];
     const descriptors = { input: 0, output: 1, pass: false, release: () => log.push('released') };
-    for await (const event of knock(profile(), { signal: never, transports, descriptors })) log.push(event.type);
+    for await (const event of knock(
+      preparing(profile(), () => NOTHING_KEPT),
+      { signal: never, transports, descriptors },
+    ))
+      log.push(event.type);
     expect(log).toEqual(['resolved', 'armed', 'connecting', 'connecting', 'released', 'open', 'closed']);
     expect(transports.asked).toMatchObject([{ port: 22, use: { how: 'splice', input: 0, output: 1 } }]);
 
@@ -123,7 +142,7 @@ describe('a connection that is its own knock', () => {
       transports,
       ...(descriptors === undefined ? {} : { descriptors }),
     });
-    expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'bad-input' }, retryAfterMs: 0 });
+    expect(events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'first-bytes' }, retryAfterMs: 0 });
     expect(transports.asked).toEqual([]);
   });
 });
