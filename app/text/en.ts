@@ -2,7 +2,7 @@
  * The catalogue: every sentence for people, in English. An entry is the sentence, or a function from its values to it.
  * Ids are grouped by who makes them; `text.ts` derives their types from here.
  */
-import { anyOf, clockTime, count, duration, protocolName, timeOfDay } from './words';
+import { anyOf, clockTime, count, duration, protocolName } from './words';
 
 type Protocol = 'tcp' | 'udp';
 
@@ -435,7 +435,7 @@ export const en = {
   'knockd-otp.step.later': (v: PortRange & { readonly protocol: Protocol }) =>
     `1 ${packet(v.protocol)} to a port from ${v.from} to ${v.to}, known when it is sent`,
   'knockd-otp.note.next': (v: { readonly changeMs: number; readonly waitMs: number; readonly untilUnixMs: number }) =>
-    `The ports change in ${duration(v.changeMs)}: the knock waits ${duration(v.waitMs)} for the next ones, until ${timeOfDay(v.untilUnixMs)}.`,
+    `The ports change in ${duration(v.changeMs)}: the knock waits ${duration(v.waitMs)} for the next ones, until ${clockTime(v.untilUnixMs)}.`,
   'knockd-otp.note.new': (v: { readonly waitMs: number }) =>
     `The ports have just changed: the knock waits ${duration(v.waitMs)}, for the server’s clock may be behind.`,
   'knockd-otp.note.soon': (v: { readonly leftMs: number }) =>

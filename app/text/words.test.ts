@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, protocolName, timeOfDay } from './words';
+import { count, duration, protocolName } from './words';
 
 describe('count', () => {
   it.each([
@@ -36,10 +36,4 @@ describe('duration', () => {
 
 it('names protocols as the wire has them', () => {
   expect([protocolName('tcp'), protocolName('udp')]).toEqual(['TCP SYN', 'UDP']);
-});
-
-it('tells the time of day to the second, and of no moment that is none', () => {
-  expect(timeOfDay(Date.UTC(2026, 0, 2, 3, 4, 5, 600))).toMatch(/^\d\d:\d\d:05$/);
-  expect(timeOfDay(1e300)).toBe('later');
-  expect(timeOfDay(Number.NaN)).toBe('later');
 });

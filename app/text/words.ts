@@ -13,13 +13,6 @@ export function duration(ms: number): string {
   return `${String(Number((ms / 1000).toFixed(2)))} s`;
 }
 
-const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-
-/** Milliseconds since 1970 as the time of day where this computer is, such as 14:05:09. Beyond what a date can be: "later". */
-export function timeOfDay(unixMs: number): string {
-  return Math.abs(unixMs) <= 8.64e15 ? TIME.format(unixMs) : 'later';
-}
-
 export function protocolName(protocol: 'tcp' | 'udp'): string {
   return protocol === 'tcp' ? 'TCP SYN' : 'UDP';
 }
