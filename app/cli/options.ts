@@ -70,6 +70,12 @@ export const KEPT: OptionGroup = {
   ],
 };
 
+/** What the vault keeps beside a profile. */
+export const USED: OptionSpec = {
+  flags: '--used <n>',
+  description: 'so many of its one-time sequences are used up',
+};
+
 export const NEW_NAME: OptionSpec = { flags: '--name <name>', description: 'another name' };
 
 export const PASSPHRASE: OptionGroup = {

@@ -30,10 +30,10 @@ export interface KnockOptions {
 }
 
 /**
- * How long a try that another may follow goes on without an answer, in milliseconds: past the second attempt of a race, and past the
- * second repetition of a single SYN (after 3 s).
+ * How long a try that another may follow goes on without an answer, in milliseconds: past the attempt of a race after a second, so
+ * that the budget leaves some for the next try, and past the second repetition of a single SYN (after 3 s).
  */
-const LOOK_MS = { free: 2500, 'only-session': 3500 } as const;
+const LOOK_MS = { free: 1500, 'only-session': 3500 } as const;
 
 /** Knocks. Never throws: whatever goes wrong, and a cancel, is the last event. */
 export async function* knock(prepare: Prepare, options: KnockOptions): AsyncGenerator<KnockEvent, void> {
