@@ -194,10 +194,7 @@ function layerConfigs(layer) {
       ...layerPatterns(layer, depth, test),
     ];
     const allowedIpc = layer === 'preload' ? 'ipcRenderer' : null;
-    configs.push(
-      { files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) },
-      { files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) },
-    );
+    configs.push({ files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) });
     if (layer === SPAWNING_FOLDERS.layer && depth > 0) {
       const spawning = [...barePatterns(layer, false, true), ...layerPatterns(layer, depth, false)];
       configs.push({
@@ -205,6 +202,8 @@ function layerConfigs(layer) {
         rules: rules({ patterns: spawning, inApp: true }),
       });
     }
+    // After all that is for other code: a test counts as one in whatever folder it lies.
+    configs.push({ files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) });
     if (layer === 'main' && depth === 0)
       configs.push({
         files: ['app/main/ipc.ts'],
