@@ -1,5 +1,5 @@
 /**
- * The one way through (architecture, rule 3): a knock is prepared when it is used, run on schedule, and tried again with a new
+ * The one way through (docs/architecture.md, rule 3): a knock is prepared when it is used, run on schedule, and tried again with a new
  * plan where that makes sense. Everything that happens comes out as KnockEvents.
  */
 import { text } from '../text/text';

@@ -33,7 +33,7 @@ export const SSH_OPTIONS = [
   'UserKnownHostsFile',
 ] as const;
 
-/** A user name that may stand in an argument array (architecture, rule 10). */
+/** A user name that may stand in an argument array (docs/architecture.md, rule 10). */
 export const sshUserSchema = matching(
   'SSH user',
   /^(?!-)[A-Za-z0-9._-]{1,64}$/,

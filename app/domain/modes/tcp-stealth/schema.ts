@@ -26,7 +26,7 @@ const fields = group('Mode', {
   use: oneOf('Use', ['connection', 'knock']),
 });
 
-/** The secret of TCP Stealth (knock-modes §4, seeds 001 and 004). */
+/** The secret of TCP Stealth (docs/knock-modes.md §4, the Internet-Draft "TCP Stealth"). */
 export const tcpStealthSchema = fields.refine(({ use, integrityLength }) => use !== 'knock' || integrityLength === 0, {
   path: ['integrityLength'],
   error:
