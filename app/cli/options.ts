@@ -111,7 +111,7 @@ export function optionKey(option: Pick<OptionSpec, 'flags'>): string {
     .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-export function takesValue({ flags }: Pick<OptionSpec, 'flags'>): boolean {
+function takesValue({ flags }: Pick<OptionSpec, 'flags'>): boolean {
   return flags.includes('<');
 }
 

@@ -1,5 +1,5 @@
 /** The configuration of a real knockd, as the method's own manual gives it. */
-import type { IpVersion } from './lab';
+import type { IpVersion } from './ip-version';
 
 export interface KnockdSequence {
   /** As knockd writes them: port, or port:protocol. */

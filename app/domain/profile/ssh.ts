@@ -69,5 +69,3 @@ export const sshOptionSchema = anyOption.refine(({ name, value }) => VALUE_RULES
     return `SSH option ${name} must be ${VALUE_RULES[name]?.allowed ?? 'text'}; this is ${shown(value)}.`;
   },
 });
-
-export type SshOption = z.infer<typeof sshOptionSchema>;

@@ -13,7 +13,7 @@ export type Mirror =
 export const useMirror = create<Mirror>(() => ({ status: 'loading' }));
 
 /** The state with one slice replaced. */
-export function applyChange(app: AppState, change: StateChange): AppState {
+function applyChange(app: AppState, change: StateChange): AppState {
   return { ...app, [change.slice]: change.value };
 }
 

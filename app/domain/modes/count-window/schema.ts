@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { group, matching, oneOf, portNumber, wholeNumber } from '../../fields';
 
-export const MIN_WINDOW_MS = 200;
-export const MAX_WINDOW_MS = 60_000;
+const MIN_WINDOW_MS = 200;
+const MAX_WINDOW_MS = 60_000;
 
 /** The secret of Open Sesamy's counting rule (docs/knock-modes.md §1). */
 export const countWindowSchema = group('Mode', {

@@ -3,7 +3,7 @@ import { group, oneOf, shown, wholeNumber } from '../../fields';
 import { isHexSecret, utf8Length } from './isn';
 
 /** An SSH banner has at most 255 bytes with its line end (RFC 4253 §4.2), and more than it is not known beforehand. */
-export const MAX_INTEGRITY_LENGTH = 255;
+const MAX_INTEGRITY_LENGTH = 255;
 
 const SECRET = 'Secret must be text of 1 to 64 bytes on one line, or 64 bytes as 128 hex digits';
 
