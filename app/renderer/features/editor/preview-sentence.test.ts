@@ -17,9 +17,18 @@ test('a sequence of both protocols that closes the door', () => {
   ];
   const mode = { kind: 'port-sequence', steps, delayMs: 200, closing: steps.slice(0, 1) } as const;
   expect(previewSentence(planKnock({ ...mode, steps, closing: steps.slice(0, 1) }, { servicePort: 22 }))).toBe(
-    'Takes 700 ms. The door opens; the server decides how long it stays open. ' +
+    'Takes 420 ms. The door opens; the server decides how long it stays open. ' +
       'An observer sees 3 SYNs to ports 7000, 9000 and 22 and 1 datagram to port 8000. ' +
       'When the session ends, 1 more knock shuts the door.',
+  );
+});
+
+test('a plan whose ports only the moment settles names none', () => {
+  const steps = [7000, 7000, 7000].map((port) => ({ port, protocol: 'tcp' as const }));
+  const known = planKnock({ kind: 'port-sequence', steps, delayMs: 200, closing: null }, { servicePort: 22 });
+  expect(previewSentence({ ...known, awaits: [{ kind: 'unixMs' }] })).toBe(
+    'Takes 420 ms. The door opens; the server decides how long it stays open. ' +
+      'An observer sees 3 SYNs to ports that are settled only when it knocks, and the connection’s SYN to port 22.',
   );
 });
 
@@ -29,6 +38,6 @@ test('TCP Stealth, which sends nothing before the connection, and as a knock sen
     'The connection’s own SYN is the knock: nothing is sent before it. An observer sees 1 SYN to port 22.',
   );
   expect(previewSentence(planKnock({ ...mode, use: 'knock' }, { servicePort: 22 }))).toBe(
-    'Takes 200 ms. The door opens; the server decides how long it stays open. An observer sees 2 SYNs to port 22.',
+    'Takes 20 ms. The door opens; the server decides how long it stays open. An observer sees 2 SYNs to port 22.',
   );
 });
