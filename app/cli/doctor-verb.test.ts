@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TransportState } from '../domain/plan/transport';
 import { findingLines, verdict } from './doctor-verb';
-import { interfaceLines } from './interfaces-verb';
+import { interfaceLines } from './interface-lines';
 
 const SOCKETS: TransportState = { name: 'sockets', works: true, detail: 'Plain SYNs.', fix: null };
 const HELPER: TransportState = {

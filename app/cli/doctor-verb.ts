@@ -4,7 +4,7 @@ import type { TransportState } from '../domain/plan/transport';
 import { listInterfaces } from '../engine/interfaces';
 import { transports } from '../engine/transports/registry';
 import { say } from '../text/say';
-import { interfaceLines } from './interfaces-verb';
+import { interfaceLines } from './interface-lines';
 import { out, plain } from './print';
 
 /** What `sesamy doctor` finds out. */
@@ -35,7 +35,7 @@ export async function doctorVerb(
   if (options.isn === true && options.isnListen !== undefined)
     throw new SesamyError('bad-input', '--isn and --isn-listen are the two ends of one check: one on each computer.');
   if (options.isn === true || options.isnListen !== undefined) {
-    const { isnListenVerb, isnVerb } = await import('./doctor-isn-verb');
+    const { isnListenVerb, isnVerb } = await import('./doctor-isn');
     return options.isnListen === undefined ? isnVerb(host, port, json) : isnListenVerb(options.isnListen, json);
   }
   const [states, interfaces] = await Promise.all([transports.states(), listInterfaces()]);

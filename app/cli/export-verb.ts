@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { SesamyError } from '../domain/errors';
-import { shown } from '../domain/fields';
 import { knockSettingsFromProfile, printKnockSettings } from '../domain/formats/knocksettings';
 import type { Profile } from '../domain/profile/profile';
 import { count } from '../text/words';
@@ -11,6 +8,7 @@ import { sealBundle } from '../vault';
 import { passphrasesOf } from './passphrase';
 import type { PassphraseOptions } from './passphrase';
 import { err, plain } from './print';
+import { alreadyThere, writePrivately } from './private-file';
 import { sorted, withStore } from './store';
 import { confirmed } from './terminal';
 
@@ -76,39 +74,4 @@ function settingsText(profiles: readonly Profile[]): string {
       return printKnockSettings(settings.value);
     })
     .join('');
-}
-
-/** A file that may not be replaced. */
-export function alreadyThere(file: string): SesamyError {
-  return new SesamyError('bad-input', `${shown(file)} is there already.`, {
-    steps: ['Choose another name, or add --force to replace it.'],
-  });
-}
-
-/**
- * Writes a file that only this user may read, whole or not at all.
- * @throws SesamyError `bad-input` when it is there already and may not be replaced, `vault-not-writable`
- */
-export async function writePrivately(file: string, text: string, replace: boolean): Promise<void> {
-  // The file's own name is taken by its first byte where nothing may be replaced; a replacement comes in one step.
-  const fresh = replace ? `${file}.${randomUUID()}` : file;
-  try {
-    const handle = await open(fresh, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-      if (replace) await rename(fresh, file);
-    } catch (error) {
-      await rm(fresh, { force: true });
-      throw error;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw alreadyThere(file);
-    throw new SesamyError('vault-not-writable', `${file} could not be written: ${message}.`, {
-      steps: ['Choose another folder, or make room on the disk.'],
-    });
-  }
 }

@@ -1,6 +1,6 @@
 import { SesamyError } from '../domain/errors';
 import { profileFromSettings, readSettingsText } from '../library/settings-file';
-import { knockProfile } from './knock-verb';
+import { knockProfile } from './knock-profile';
 import { inlineProfile } from './target';
 import type { TargetOptions } from './target';
 

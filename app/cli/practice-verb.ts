@@ -2,7 +2,7 @@ import { PRACTICE_HOST, startPracticeDoor } from '../session/practice-door';
 import type { PracticeStatus } from '../session/practice-door';
 import { proxyCommandLine, shellLine } from '../session/shell-quote';
 import { out } from './print';
-import { stopSignal } from './run';
+import { stopSignal } from './stop-signal';
 import { inlineProfile, modeWords } from './target';
 import type { TargetOptions } from './target';
 

@@ -19,6 +19,7 @@ export function profileLines(profile: Profile, reveal: boolean): readonly string
     `interface     ${profile.interface ?? 'automatic'}`,
     `source MAC    ${profile.sourceMac ?? 'automatic'}`,
     `transport     ${profile.transport === 'auto' ? 'automatic' : profile.transport}`,
+    ...(profile.tries === null ? [] : [`tries         ${profile.tries} at most`]),
     `mode          ${mode.kind}`,
     `knock         ${reveal ? shellLine(modeWords(mode).slice(2)) : 'hidden (--reveal shows it)'}`,
     ...(ssh.user === null ? [] : [`SSH user      ${ssh.user}`]),

@@ -11,8 +11,9 @@ import type { KnockOptions } from '../engine/knock';
 import { NOTHING_KEPT, preparing } from '../engine/prepare';
 import { bridge } from '../session/bridge';
 import { retargeted } from '../library/saved-profile';
-import { printDryRun } from './knock-verb';
-import { showEvents, stopSignal } from './run';
+import { printDryRun } from './dry-run';
+import { showEvents } from './run';
+import { stopSignal } from './stop-signal';
 import { targetOf } from './target';
 import type { Target, TargetOptions } from './target';
 
@@ -71,7 +72,10 @@ function proxyTarget(
   if (rest.length > 0) throw new SesamyError('bad-input', `Too many arguments: ${rest.join(' ')}.`);
   // SSH's host may stand in for a --host that was not given.
   const target = targetOf(name, options.mode === undefined || host === undefined ? options : { ...options, host });
-  const checked = check(hostAndPort, { host: host ?? null, port: typedNumber(port) ?? null });
+  const checked = check(hostAndPort, {
+    host: host ?? null,
+    port: port === undefined ? null : (typedNumber(port) ?? port),
+  });
   if (!checked.ok) throw new SesamyError('bad-input', checked.problems.map((problem) => problem.message).join('\n'));
   return { target, ...checked.value };
 }

@@ -4,9 +4,9 @@ import type { Profile } from '../domain/profile/profile';
 import type { Recipe } from '../domain/modes/recipe';
 import { SesamyError } from '../domain/errors';
 import { serverRecipes } from '../library/server-recipe';
-import { alreadyThere, writePrivately } from './export-verb';
 import { err, plain } from './print';
-import { stopSignal } from './run';
+import { alreadyThere, writePrivately } from './private-file';
+import { stopSignal } from './stop-signal';
 import { targetOf } from './target';
 import type { TargetOptions } from './target';
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SesamyError } from '../domain/errors';
+import { say } from '../text/say';
 import { changedProfile, inlineProfile, modeWords, profileOptionsGiven, targetOf } from './target';
 import type { ProfileOptions } from './target';
 
@@ -24,7 +26,7 @@ const failure = (run: () => unknown): string => {
   try {
     run();
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof SesamyError ? say(error.info.cause) : String(error);
   }
   return '';
 };
@@ -38,6 +40,7 @@ describe('a profile from options', () => {
         interface: 'eth0',
         mac: '00-0e-35-0e-77-b0',
         transport: 'pcap',
+        tries: '3',
         sshOption: ['IdentityFile=~/.ssh/a=b', 'LogLevel=ERROR'],
       }),
     );
@@ -47,6 +50,7 @@ describe('a profile from options', () => {
       interface: 'eth0',
       sourceMac: '00:0E:35:0E:77:B0',
       transport: 'pcap',
+      tries: 3,
       tags: [],
       notes: '',
       ssh: {
@@ -86,6 +90,12 @@ describe('a profile from options', () => {
     [{ mode: 'tcp-stealth', host: 'h' }, /^--secret: Secret must be text of 1 to 64 bytes/],
     [{ mode: 'tcp-stealth', host: 'h', secret: 's', timestamps: 'yes' }, /^--timestamps: .*"yes"/],
     [{ mode: 'tcp-stealth', host: 'h', secret: 's', use: 'knock', integrity: '8' }, /^--integrity: .*must be 0/],
+    [
+      { ...COUNTING, sequence: '0', sequenceFile: 'f' },
+      /^--sequence-file: Sequence must be 2 to 8 digits, each from 1 to 9\.$/,
+    ],
+    [{ ...COUNTING, stepsFile: 'f' }, /^--steps-file belongs to --mode port-sequence, not to count-window\.$/],
+    [{ ...COUNTING, tries: '11' }, /^--tries: Tries must be a whole number from 1 to 10; this is 11/],
     [{ ...COUNTING, sshOption: ['LogLevel'] }, /^--ssh-option takes NAME=VALUE/],
     [{ ...COUNTING, sshOption: ['ProxyCommand=reboot'] }, /^--ssh-option: /],
   ])('is refused (%#)', (given, message) => {
@@ -116,13 +126,30 @@ describe('an edit', () => {
   });
 
   it('goes back to the default for an empty word', () => {
-    const given = { knockPort: '', user: '', tag: [''], notes: '', port: '', family: '', interface: '', mac: '' };
-    const before = { ...saved, interface: 'eth0', addressFamily: '4' as const, sourceMac: '00:0E:35:0E:77:B0' };
+    const given = {
+      knockPort: '',
+      user: '',
+      tag: [''],
+      notes: '',
+      port: '',
+      family: '',
+      interface: '',
+      mac: '',
+      tries: '',
+    };
+    const before = {
+      ...saved,
+      tries: 2,
+      interface: 'eth0',
+      addressFamily: '4' as const,
+      sourceMac: '00:0E:35:0E:77:B0',
+    };
     expect(changedProfile(before, options(given))).toMatchObject({
       addressFamily: 'auto',
       servicePort: 22,
       interface: null,
       sourceMac: null,
+      tries: null,
       notes: '',
       tags: [],
       ssh: { user: null },
@@ -130,7 +157,7 @@ describe('an edit', () => {
     });
     expect(changedProfile(sequence, options({ closing: '', delay: '' })).mode).toMatchObject({
       closing: null,
-      delayMs: 200,
+      delayMs: 100,
     });
     expect(failure(() => changedProfile(saved, options({ sequence: '' })))).toMatch(/^--sequence: .*missing/);
   });
@@ -140,7 +167,7 @@ describe('an edit', () => {
     expect(changedProfile(saved, other).mode).toEqual({
       kind: 'port-sequence',
       steps: [{ port: 7, protocol: 'tcp' }],
-      delayMs: 200,
+      delayMs: 100,
       closing: null,
     });
     expect(failure(() => changedProfile(saved, options({ mode: 'port-sequence' })))).toMatch(/^--steps: /);
@@ -170,6 +197,7 @@ describe('a target', () => {
     ['home', COUNTING, /not both/],
     ['home', { host: 'x' }, /^--host goes with --mode/],
     ['home', { knockPort: '1' }, /^--knock-port goes with --mode/],
+    ['home', { secretFile: '-' }, /^--secret-file goes with --mode; "home" brings its own\.$/],
   ])('is refused: %j %j', (name, given, message) => {
     expect(failure(() => targetOf(name, options(given)))).toMatch(message);
   });

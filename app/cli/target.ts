@@ -1,13 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { SesamyError } from '../domain/errors';
-import { shown } from '../domain/fields';
+import { shown, withoutValue } from '../domain/fields';
 import { MODES, modeDefinition } from '../domain/modes/registry';
 import type { Mode } from '../domain/modes/registry';
 import { typedNumber } from '../domain/modes/inline';
-import type { InlineOption, InlineValues } from '../domain/modes/inline';
+import type { InlineValues } from '../domain/modes/inline';
 import { normaliseMac, parseProfile, PROFILE_VERSION } from '../domain/profile/profile';
 import type { Profile } from '../domain/profile/profile';
+import { text } from '../text/text';
 import { anyOf } from '../text/words';
+import {
+  KEPT,
+  modeNamesGiven,
+  nameAsGiven,
+  namesGiven,
+  NEW_NAME,
+  optionName,
+  strayOption,
+  TARGET,
+  valueGiven,
+} from './options';
 import type { PassphraseOptions } from './passphrase';
 
 /** Options that describe a profile. Values are text, as typed; the options of the modes stand beside these. */
@@ -24,6 +36,7 @@ export interface ProfileOptions {
   readonly notes?: string;
   readonly mac?: string;
   readonly transport?: string;
+  readonly tries?: string;
 }
 
 /** Options of every verb that knocks. */
@@ -48,28 +61,12 @@ const COMMON_OPTIONS: Readonly<Record<string, string>> = {
   interface: '--interface',
   sourceMac: '--mac',
   transport: '--transport',
+  tries: '--tries',
   notes: '--notes',
   tags: '--tag',
   'ssh.user': '--user',
   'ssh.options': '--ssh-option',
 };
-
-/** The option's name without its value, for example `--knock-port`. */
-export function optionName(option: InlineOption): string {
-  return option.flags.split(' ', 1)[0] ?? option.flags;
-}
-
-/** What commander calls the option's value: `--knock-port` becomes `knockPort`. */
-function optionKey(option: InlineOption): string {
-  return optionName(option)
-    .slice(2)
-    .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function typed(options: ProfileOptions, option: InlineOption): string | undefined {
-  const value: unknown = (options as Readonly<Record<string, unknown>>)[optionKey(option)];
-  return typeof value === 'string' ? value : undefined;
-}
 
 /** The words that give a mode's settings inline. */
 export function modeWords(mode: Mode): readonly string[] {
@@ -123,19 +120,14 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
       'bad-input',
       `--mode must be ${anyOf(MODES.map((entry) => entry.kind))}; this is ${shown(kind)}.`,
     );
-  for (const other of MODES)
-    for (const option of other.inline.options)
-      if (other !== mode && typed(options, option) !== undefined)
-        throw new SesamyError(
-          'bad-input',
-          `${optionName(option)} belongs to --mode ${other.kind}, not to ${mode.kind}.`,
-        );
+  const stray = strayOption(options, mode, MODES);
+  if (stray !== null) throw new SesamyError('bad-input', text('cli.stray-option', { ...stray, mode: mode.kind }));
 
   const before: InlineValues = start.mode?.kind === mode.kind ? valuesOf(start.mode) : {};
   const values = Object.fromEntries(
     mode.inline.options.map((option) => [
       option.field,
-      given(typed(options, option), before[option.field], undefined, itself),
+      given(valueGiven(options, option), before[option.field], undefined, itself),
     ]),
   );
   const checked = parseProfile({
@@ -147,6 +139,7 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
     interface: given(options.interface, start.interface, null, itself),
     sourceMac: given(options.mac, start.sourceMac, null, normaliseMac),
     transport: given<string, string>(options.transport, start.transport, 'auto', itself),
+    tries: given<unknown, null>(options.tries, start.tries, null, typedNumber),
     notes: options.notes ?? start.notes,
     tags: options.tag === undefined ? start.tags : words(options.tag),
     ssh: {
@@ -159,8 +152,11 @@ export function changedProfile(start: Start, options: ProfileOptions): Profile {
   const lines = checked.problems.map(({ field, message }) => {
     const under = (path: string): boolean => field === path || field.startsWith(`${path}.`);
     const own = mode.inline.options.find((option) => under(`mode.${option.field}`));
-    const common = Object.keys(COMMON_OPTIONS).find(under);
-    return `${own === undefined ? (COMMON_OPTIONS[common ?? ''] ?? field) : optionName(own)}: ${message}`;
+    if (own === undefined)
+      return `${COMMON_OPTIONS[Object.keys(COMMON_OPTIONS).find(under) ?? ''] ?? field}: ${message}`;
+    const name = nameAsGiven(options, own);
+    // What a file holds is not shown: it may be the wrong file.
+    return `${name}: ${name === optionName(own) ? message : withoutValue(message)}`;
   });
   throw new SesamyError('bad-input', lines.join('\n'));
 }
@@ -180,6 +176,7 @@ export function inlineProfile(options: ProfileOptions): Profile {
     interface: null,
     sourceMac: null,
     transport: 'auto',
+    tries: null,
     notes: '',
     tags: [],
     ssh: { user: null, options: [] },
@@ -190,28 +187,7 @@ export function inlineProfile(options: ProfileOptions): Profile {
 
 /** The options by which something of a profile is given, as a person types them. */
 export function profileOptionsGiven(options: ProfileOptions): readonly string[] {
-  const own = {
-    '--mode': options.mode,
-    '--host': options.host,
-    '--port': options.port,
-    '--family': options.family,
-    '--interface': options.interface,
-    '--name': options.name,
-    '--user': options.user,
-    '--ssh-option': options.sshOption,
-    '--tag': options.tag,
-    '--notes': options.notes,
-    '--mac': options.mac,
-    '--transport': options.transport,
-  };
-  return [
-    ...Object.entries(own)
-      .filter(([, value]) => value !== undefined)
-      .map(([name]) => name),
-    ...MODES.flatMap((mode) => mode.inline.options)
-      .filter((option) => typed(options, option) !== undefined)
-      .map(optionName),
-  ];
+  return [...namesGiven(options, [...TARGET.options, NEW_NAME, ...KEPT.options]), ...modeNamesGiven(options, MODES)];
 }
 
 /** What a verb is told to knock on. */
@@ -232,7 +208,7 @@ export function targetOf(name: string | undefined, options: TargetOptions): Targ
     throw new SesamyError('bad-input', 'No target: give a saved profile, or --mode, --host and the mode’s options.');
   const [stray] = profileOptionsGiven(options);
   if (stray !== undefined)
-    throw new SesamyError('bad-input', `${stray} goes with --mode; ${shown(name)} brings its own.`, {
+    throw new SesamyError('bad-input', text('cli.without-mode', { option: stray, name: shown(name) }), {
       steps: ['To change a saved profile: sesamy edit NAME.'],
     });
   return { kind: 'saved', name };

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { SesamyError } from '../domain/errors';
-import { stopSignal, STOP_SIGNALS } from './run';
+import { stopSignal, STOP_SIGNALS } from './stop-signal';
 
 /** The person's terminal, whatever standard input and output are used for. */
 export interface Terminal {

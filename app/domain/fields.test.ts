@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
-import { check, freeText, group, shown, wholeNumber } from './fields';
+import { check, freeText, group, shown, wholeNumber, withoutValue } from './fields';
 
 describe('shown', () => {
   it.each<readonly [unknown, string]>([
@@ -85,4 +85,14 @@ describe('check', () => {
     expect(problem?.field.length).toBeLessThanOrEqual(200);
     expect(problem?.message.length).toBeLessThanOrEqual(60);
   });
+});
+
+it('a message can be told without the value', () => {
+  const message = (input: unknown): string => {
+    const checked = check(freeText('Seed', 3), input);
+    return checked.ok ? '' : withoutValue(checked.problems[0]?.message ?? '');
+  };
+  const rule = 'Seed must be text of 0 to 3 characters on one line without control characters';
+  expect(message('a; this is it')).toBe(`${rule}.`);
+  expect(message(undefined)).toBe(`${rule}; it is missing.`);
 });

@@ -55,6 +55,11 @@ function broken(label: string, allowed: string) {
   };
 }
 
+/** A message of the rules in this file without the value that broke the rule: for a value that nobody is to see. */
+export function withoutValue(message: string): string {
+  return message.replace(/; this is .*$/s, '.');
+}
+
 /** A whole number in a closed range. */
 export function wholeNumber(label: string, min: number, max: number, unit = '') {
   const error = broken(label, `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`);

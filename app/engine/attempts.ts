@@ -11,7 +11,7 @@ import type { KnockEvent, Learned } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
 import { monotonicMs, sleepUntil, throwIfCancelled } from './clock';
 import type { SynBudget } from './syn-budget';
-import { fromSystemError, systemCode } from './system-error';
+import { connectAnswer, fromSystemError } from './system-error';
 import type { Route } from './transports/transport';
 
 /** A door that stayed shut: how it showed, and what was done to find out. */
@@ -152,10 +152,8 @@ async function begin(route: Route, port: number, lifeMs: number, budget: SynBudg
     });
     socket.on('error', (error) => {
       clearTimeout(timer);
-      const code = systemCode(error);
-      // A firewall may refuse by RST or by an ICMP error; both come from the far side and mean "shut".
-      if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EHOSTUNREACH') resolve('refused');
-      else if (code === 'ETIMEDOUT') resolve('silent');
+      const answer = connectAnswer(error);
+      if (answer !== null) resolve(answer);
       else
         reject(
           fromSystemError(error, `${route.address} port ${port}`) ??

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { networkInterfaceSchema } from '../domain/network-interface';
 import { addressOf, defaultRoutes, interfaceOf, interfacesFrom, listInterfaces, sourceAddressFor } from './interfaces';
 import type { InterfaceFacts } from './interfaces';
 
@@ -63,6 +64,7 @@ describe('the interfaces', () => {
   it('of this computer begin with those that Node lists', async () => {
     const all = await listInterfaces();
     const names = Object.keys(networkInterfaces());
+    expect(networkInterfaceSchema.array().parse(all)).toEqual(all);
     expect(all.slice(0, names.length).map(({ name }) => name)).toEqual(names);
     for (const each of all.slice(0, names.length)) {
       expect(each.up).toBe(true);

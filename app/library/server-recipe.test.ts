@@ -37,8 +37,10 @@ it('is not for a family that the host does not have', async () => {
 it('does not exist yet for other knocks', async () => {
   await expect(files('192.0.2.1', { mode: COUNTING })).rejects.toMatchObject({
     code: 'bad-input',
-    message: 'There is no recipe yet for servers of the kind count-window.',
-    info: { steps: ['Recipes there are for tcp-stealth.'] },
+    info: {
+      cause: { id: 'recipe.none', values: { kind: 'count-window' } },
+      steps: [{ id: 'recipe.none.advice', values: { kinds: ['tcp-stealth'] } }],
+    },
   });
 });
 

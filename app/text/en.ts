@@ -28,6 +28,11 @@ const withoutLink = ({ interface: name, sourceMac }: LinkWish): string =>
     sourceMac === null ? null : `the source MAC ${sourceMac} is not used`,
   ).join(', and ');
 
+interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface StealthUse {
   readonly asKnock: boolean;
   readonly timestamps: boolean;
@@ -83,7 +88,49 @@ interface Said {
 
 const said = (v: Said): string => (v.said === '' ? '' : ` (${v.said})`);
 
+/** The option, and the file as it is shown: its name in quotes, or standard input. */
+interface SecretFile {
+  readonly option: string;
+  readonly file: string;
+}
+
 export const en = {
+  // Options of the command line.
+  'cli.mode-options': ({ mode }: { readonly mode: string }) => `Options of --mode ${mode}:`,
+  'cli.see-mode-options': ({ verb }: { readonly verb: string }) =>
+    `Each mode’s own options: sesamy ${verb} --mode KIND --help`,
+  'cli.secret-files': 'Secrets from a file, out of sight of other users (- is standard input):',
+  'cli.secret-files.session': 'Secrets from a file, out of sight of other users:',
+  'cli.file-for': ({ option }: { readonly option: string }) => `instead of ${option}`,
+  'cli.stray-option': (v: { readonly option: string; readonly modes: readonly string[]; readonly mode: string }) =>
+    `${v.option} belongs to --mode ${anyOf(v.modes)}, not to ${v.mode}.`,
+  'cli.without-mode': ({ option, name }: { readonly option: string; readonly name: string }) =>
+    `${option} goes with --mode; ${name} brings its own.`,
+
+  // Secrets that the command line reads from files. What was read is never in them.
+  'secret-file.both': ({ option, file }: { readonly option: string; readonly file: string }) =>
+    `${option} and ${file} give the same thing: leave one of them out.`,
+  'secret-file.input-twice': ({ options }: { readonly options: readonly string[] }) =>
+    `${options.join(' and ')} cannot both take standard input: it can be read only once.`,
+  'secret-file.input-is-session': ({ option }: { readonly option: string }) =>
+    `${option} cannot take standard input here: it carries the session.`,
+  'secret-file.input-has-passphrase': ({ option }: { readonly option: string }) =>
+    `${option} and --passphrase-fd cannot both take standard input.`,
+  'secret-file.name-a-file': 'Name a file instead.',
+  'secret-file.prompt': ({ option }: { readonly option: string }) => `Value of ${option} (it is not shown): `,
+  'secret-file.absent': ({ option, file }: SecretFile) => `${option}: there is no file ${file}.`,
+  'secret-file.not-allowed': ({ option, file }: SecretFile) => `${option}: this user may not read ${file}.`,
+  'secret-file.unreadable': (v: SecretFile & { readonly why: string }) =>
+    `${v.option}: ${v.file} cannot be read: ${v.why}.`,
+  'secret-file.folder': ({ option, file }: SecretFile) => `${option}: ${file} is a folder.`,
+  'secret-file.no-file': ({ option, file }: SecretFile) => `${option}: ${file} is not a file but a pipe or a device.`,
+  'secret-file.use-input': ({ option }: { readonly option: string }) =>
+    `What another program prints goes to standard input: ${option} -`,
+  'secret-file.too-large': (v: SecretFile & { readonly bytes: number }) =>
+    `${v.option}: ${v.file} has more than ${v.bytes} bytes.`,
+  'secret-file.empty': ({ option, file }: SecretFile) => `${option}: ${file} is empty.`,
+  'secret-file.not-text': ({ option, file }: SecretFile) => `${option}: ${file} is not text in UTF-8.`,
+
   'action.permissions': 'Permissions',
   'action.try-again': 'Try again',
   'action.change-profile': 'Change the profile',
@@ -214,7 +261,6 @@ export const en = {
     `Nobody${v.interface === null ? '' : ` on ${v.interface}`} says that it is ${v.address} or the way to it (${v.family === 4 ? 'ARP' : 'NDP'}).`,
   'helper.failed.send': (v: Way & { readonly packet: number | null; readonly packets: number } & System) =>
     `${v.packet === null ? 'A packet' : `Packet ${v.packet} of ${v.packets}`} to ${way(v)} could not be sent${system(v)}.`,
-  'helper.failed.cancelled': 'The knock was cancelled.',
   'helper.failed.refused': (v: { readonly address: string }) =>
     `${v.address} answered the SYN with a reset, as a closed port does.`,
   'helper.failed.unreachable': (v: { readonly address: string; readonly type: number; readonly code: number }) =>
@@ -374,6 +420,48 @@ export const en = {
   'port-sequence.summary': (v: { readonly ports: string; readonly delayMs: number }) =>
     `port sequence ${v.ports}, every ${duration(v.delayMs)}`,
   'port-sequence.advice.steps': 'Check the ports, their order and their protocols against the server’s.',
+
+  // One-time ports.
+  'knockd-otp.label': 'One-time ports',
+  'knockd-otp.description': 'Other ports each time, by clock or list, as knockd',
+  'knockd-otp.outline': (v: { readonly knocks: number }) => `one-time ports, ${count(v.knocks, 'knock')}`,
+  'knockd-otp.outline.list': (v: { readonly sequences: number }) => `one-time sequences, ${v.sequences} in all`,
+  'knockd-otp.summary': (v: { readonly ports: string; readonly delayMs: number }) =>
+    `one-time ports ${v.ports}, every ${duration(v.delayMs)}`,
+  'knockd-otp.summary.later': (v: PortRange & { readonly knocks: number; readonly delayMs: number }) =>
+    `one-time ports, ${count(v.knocks, 'knock')} to ports ${v.from} to ${v.to}, every ${duration(v.delayMs)}`,
+  'knockd-otp.summary.list': (v: {
+    readonly number: number | null;
+    readonly of: number;
+    readonly ports: string;
+    readonly delayMs: number;
+  }) =>
+    v.number === null
+      ? `one-time sequence, one of ${v.of}, every ${duration(v.delayMs)}`
+      : `one-time sequence ${v.number} of ${v.of}: ${v.ports}, every ${duration(v.delayMs)}`,
+  'knockd-otp.step.later': (v: PortRange & { readonly protocol: Protocol }) =>
+    `1 ${packet(v.protocol)} to a port from ${v.from} to ${v.to}, known when it is sent`,
+  'knockd-otp.note.next': (v: { readonly changeMs: number; readonly waitMs: number; readonly untilUnixMs: number }) =>
+    `The ports change in ${duration(v.changeMs)}: the knock waits ${duration(v.waitMs)} for the next ones, until ${clockTime(v.untilUnixMs)}.`,
+  'knockd-otp.note.new': (v: { readonly waitMs: number }) =>
+    `The ports have just changed: the knock waits ${duration(v.waitMs)}, for the server’s clock may be behind.`,
+  'knockd-otp.note.soon': (v: { readonly leftMs: number }) =>
+    `The ports change in ${duration(v.leftMs)}: where the server’s clock is ahead, this knock may come too late.`,
+  'knockd-otp.note.last': 'This is the last one-time sequence of the list.',
+  'knockd-otp.note.few': (v: { readonly left: number }) =>
+    `${v.left} one-time sequences are left, this one among them.`,
+  'knockd-otp.refusal.used-up': (v: { readonly of: number }) =>
+    v.of === 1 ? 'The one-time sequence is used up.' : `All ${v.of} one-time sequences are used up.`,
+  'knockd-otp.refusal.used-up.new': 'Make a new list for the server and paste it into the profile.',
+  'knockd-otp.refusal.used-up.back':
+    'If the server still has lines without a #, set how many are used up in the profile.',
+  'knockd-otp.refusal.ipv6': 'With IP protection the ports depend on your IPv4 address, and this one is IPv6.',
+  'knockd-otp.refusal.ipv6.step': 'Have the lookup of the address answer with IPv4.',
+  'knockd-otp.advice.clock': 'Compare this computer’s clock with the server’s: the ports follow the clock.',
+  'knockd-otp.advice.seed': 'Check seed, period, base port and protocols against the server’s.',
+  'knockd-otp.advice.source':
+    'With IP protection: check the address that the server sees; behind NAT it is the public one, not this computer’s.',
+  'knockd-otp.advice.list': 'With a list: see at which line the server is, and set the same one in the profile.',
 
   // TCP Stealth.
   'tcp-stealth.label': 'TCP Stealth',

@@ -7,6 +7,8 @@ export interface InlineOption {
   readonly description: string;
   /** The field of the mode's settings that it sets. */
   readonly field: string;
+  /** Its value is a secret: the command line takes it from a file too, as `--NAME-file`. */
+  readonly secret?: true;
 }
 
 /** What was typed, by field; an option that was not given is missing. */
@@ -20,7 +22,12 @@ export interface InlineForm<Settings> {
   write(settings: Settings): readonly string[];
 }
 
-/** A number as typed; what is no whole number stays text, so that the schema can show it in its message. */
+/**
+ * A number as it was typed, on a command line or in a field: a number where it is one, undefined where nothing was typed.
+ * What is no whole number stays text, so that the schema can show it in its message.
+ */
 export function typedNumber(text: string | undefined): number | string | undefined {
-  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
+  const trimmed = text?.trim();
+  if (trimmed === undefined || trimmed === '') return undefined;
+  return /^-?\d{1,15}$/.test(trimmed) ? Number(trimmed) : text;
 }

@@ -25,18 +25,15 @@ function emptyFields(fields: Fields): readonly string[] {
 
 function filledFields(fields: Fields): Fields {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, isFields(value) ? filledFields(value) : value || 'x']),
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value === '' ? 'x' : isFields(value) ? filledFields(value) : value,
+    ]),
   );
 }
 
 /** A mode's defaults with something in each field that only the person can fill. */
-const filled = (defaults: Mode): Mode =>
-  Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => [
-      name,
-      value === '' ? 'x' : isFields(value) ? filledFields(value) : value,
-    ]),
-  ) as unknown as Mode;
+const filled = (defaults: Mode): Mode => filledFields(defaults) as Mode;
 
 /** Whole settings of a mode, as many as it brings. */
 function settingsOf({ kind }: { readonly kind: Mode['kind'] }): readonly Mode[] {

@@ -62,6 +62,7 @@ describe('a profile', () => {
       interface: null,
       sourceMac: null,
       transport: 'auto',
+      tries: null,
       notes: '',
       tags: [],
       ssh: { user: null, options: [] },
@@ -129,6 +130,7 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
       ...BAD_TEXT,
     ],
   ],
+  ['tries', /^Tries must be a whole number from 1 to 10; /, [0, 11, 1.5, '2', []]],
   ['transport', /^Transport must be one of auto, sockets, helper, pcap; /, ['', 'raw', 'Helper', null, 5, []]],
   [
     'notes',
@@ -155,12 +157,12 @@ const WRONG: readonly (readonly [path: string, message: RegExp, values: readonly
   ],
   [
     'mode',
-    /^Mode must be an object whose kind is one of count-window, port-sequence, tcp-stealth; its kind is missing\.$/,
+    /^Mode must be an object whose kind is one of count-window, [a-z, -]+; its kind is missing\.$/,
     [null, 5, 'count-window', undefined, []],
   ],
   [
     'mode.kind',
-    /^Mode must be an object whose kind is one of count-window, port-sequence, tcp-stealth; its kind is /,
+    /^Mode must be an object whose kind is one of count-window, [a-z, -]+; its kind is /,
     ['', 'count', '__proto__', 'constructor', null, undefined, 5],
   ],
   [

@@ -69,7 +69,12 @@ function plan(mode: CountWindow, { servicePort }: Moment): KnockPlan {
 
 const inline: InlineForm<CountWindow> = {
   options: [
-    { flags: '--sequence <digits>', field: 'sequence', description: 'knocks in each window, such as 1234' },
+    {
+      flags: '--sequence <digits>',
+      field: 'sequence',
+      secret: true,
+      description: 'knocks in each window, such as 1234',
+    },
     { flags: '--window <ms>', field: 'windowMs', description: 'length of a window in milliseconds' },
     { flags: '--protocol <protocol>', field: 'protocol', description: 'tcp or udp (default: tcp)' },
     {

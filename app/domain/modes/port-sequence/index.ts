@@ -40,9 +40,19 @@ function plan(mode: PortSequence, { servicePort }: Moment): KnockPlan {
 
 const inline: InlineForm<PortSequence> = {
   options: [
-    { flags: '--steps <list>', field: 'steps', description: 'ports in order, such as 7000:tcp,8000:udp,9000' },
+    {
+      flags: '--steps <list>',
+      field: 'steps',
+      secret: true,
+      description: 'ports in order, such as 7000:tcp,8000:udp,9000',
+    },
     { flags: '--delay <ms>', field: 'delayMs', description: 'milliseconds between knocks (default: 100)' },
-    { flags: '--closing <list>', field: 'closing', description: 'knocks that shut the door when a session ends' },
+    {
+      flags: '--closing <list>',
+      field: 'closing',
+      secret: true,
+      description: 'knocks that shut the door when a session ends',
+    },
   ],
   read: (values) => ({
     steps: readSteps(values['steps']),

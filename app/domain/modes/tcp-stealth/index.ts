@@ -87,7 +87,12 @@ function plan(mode: TcpStealth, moment: Moment): KnockPlan {
 
 const inline: InlineForm<TcpStealth> = {
   options: [
-    { flags: '--secret <text>', field: 'secret', description: 'text of 1 to 64 bytes, or 128 hex digits' },
+    {
+      flags: '--secret <text>',
+      field: 'secret',
+      secret: true,
+      description: 'text of 1 to 64 bytes, or 128 hex digits',
+    },
     { flags: '--timestamps <on|off>', field: 'timestamps', description: 'timestamp option in the SYN (default: off)' },
     { flags: '--integrity <bytes>', field: 'integrityLength', description: 'protect the first bytes (default: 0)' },
     { flags: '--use <use>', field: 'use', description: 'connection or knock (default: connection)' },

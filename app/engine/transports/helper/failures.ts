@@ -56,7 +56,7 @@ export function failureOf(report: FailedReport, attempt: Attempt): SesamyError {
       );
     }
     case 'cancelled':
-      return new SesamyError('cancelled', text('helper.failed.cancelled'));
+      return new SesamyError('cancelled', text('knock.cancelled'));
     case 'refused':
       return new SesamyError('not-opened', text('helper.failed.refused', { address }));
     case 'unreachable': {

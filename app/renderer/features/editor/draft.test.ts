@@ -21,7 +21,7 @@ const full: Omit<Profile, 'mode'> & Pick<Profile, 'name' | 'host'> = {
   ssh: { user: 'admin', options: [{ name: 'IdentityFile', value: '~/.ssh/id' }] },
 };
 const MODES_TO_TRY: readonly Mode[] = [
-  ...MODES.map((mode): Mode => (mode.kind === 'tcp-stealth' ? { ...mode.defaults, secret: 'x' } : mode.defaults)),
+  ...MODES.map((mode): Mode => mode.example),
   { kind: 'count-window', sequence: '92', windowMs: 200, knockPort: 5000, protocol: 'udp' },
   { kind: 'port-sequence', steps: [{ port: 1, protocol: 'udp' }], delayMs: 0, closing: [{ port: 9, protocol: 'tcp' }] },
   { kind: 'tcp-stealth', secret: ' open  sesamy ', timestamps: true, integrityLength: 21, use: 'connection' },

@@ -1,8 +1,8 @@
 /** A profile while it is being edited: all of it as it was typed, so that nothing is lost while it is wrong. */
+import { typedNumber } from '../../../domain/modes/inline';
 import type { Mode } from '../../../domain/modes/registry';
 import { newProfile, normaliseMac, PROFILE_VERSION } from '../../../domain/profile/profile';
 import type { Profile } from '../../../domain/profile/profile';
-import { typedNumber } from './mode-form';
 import { modeDraft, modeInput } from './mode-forms';
 import type { ModeDraft } from './mode-forms';
 

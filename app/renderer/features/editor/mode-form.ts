@@ -28,10 +28,3 @@ export interface ModeForm<Kind extends ModeKind, Draft> {
 export function defineModeForm<Kind extends ModeKind, Draft>(form: ModeForm<Kind, Draft>): ModeForm<Kind, Draft> {
   return form;
 }
-
-/** A number as it was typed: a number where it is one, undefined where nothing was typed, else the text itself. */
-export function typedNumber(text: string): number | string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  return /^-?\d{1,15}$/.test(trimmed) ? Number(trimmed) : text;
-}

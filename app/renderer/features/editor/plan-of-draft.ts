@@ -1,9 +1,9 @@
 import { check } from '../../../domain/fields';
+import { typedNumber } from '../../../domain/modes/inline';
 import { modeSchema } from '../../../domain/modes/registry';
 import type { KnockPlan } from '../../../domain/plan/knock-plan';
 import { planAt } from '../run/plan-at';
 import type { PlanAt } from '../run/plan-at';
-import { typedNumber } from './mode-form';
 import { modeInput } from './mode-forms';
 import type { ModeDraft } from './mode-forms';
 

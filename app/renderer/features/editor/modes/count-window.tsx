@@ -1,8 +1,9 @@
+import { typedNumber } from '../../../../domain/modes/inline';
 import type { CountWindow } from '../../../../domain/modes/count-window/schema';
 import { count, protocolName } from '../../../../text/words';
 import { SelectInput } from '../../../components/SelectInput';
 import { TextInput } from '../../../components/TextInput';
-import { defineModeForm, typedNumber } from '../mode-form';
+import { defineModeForm } from '../mode-form';
 import type { ModeFieldsProps } from '../mode-form';
 
 interface CountWindowDraft {

@@ -1,4 +1,5 @@
 import { CheckboxButton, CheckboxField } from 'react-aria-components';
+import { typedNumber } from '../../../../domain/modes/inline';
 import { MAX_STEPS } from '../../../../domain/modes/port-sequence/schema';
 import type { PortSequence, SequenceStep } from '../../../../domain/modes/port-sequence/schema';
 import { Button } from '../../../components/Button';
@@ -7,7 +8,7 @@ import { SelectInput } from '../../../components/SelectInput';
 import { TextInput } from '../../../components/TextInput';
 import { within } from '../field-reporter';
 import type { FieldReporter } from '../field-reporter';
-import { defineModeForm, typedNumber } from '../mode-form';
+import { defineModeForm } from '../mode-form';
 import type { ModeFieldsProps } from '../mode-form';
 import form from '../form.module.css';
 import styles from './port-sequence.module.css';

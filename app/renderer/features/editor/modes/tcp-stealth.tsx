@@ -1,3 +1,4 @@
+import { typedNumber } from '../../../../domain/modes/inline';
 import { isHexSecret, utf8Length } from '../../../../domain/modes/tcp-stealth/isn';
 import type { TcpStealth } from '../../../../domain/modes/tcp-stealth/schema';
 import { count } from '../../../../text/words';
@@ -7,7 +8,7 @@ import { cx } from '../../../components/cx';
 import { SecretInput } from '../../../components/SecretInput';
 import { SelectInput } from '../../../components/SelectInput';
 import { TextInput } from '../../../components/TextInput';
-import { defineModeForm, typedNumber } from '../mode-form';
+import { defineModeForm } from '../mode-form';
 import type { ModeFieldsProps } from '../mode-form';
 import form from '../form.module.css';
 import styles from './tcp-stealth.module.css';

@@ -12,7 +12,7 @@ import type { IsnCheck } from '../engine/isn-check';
 import type { ListenReport } from '../engine/transports/helper/listen';
 import { transports } from '../engine/transports/registry';
 import { out, printError } from './print';
-import { stopSignal } from './run';
+import { stopSignal } from './stop-signal';
 
 /** The listener ends by itself after this time, in milliseconds, and after so many connections. */
 const LISTEN_MS = 600_000;

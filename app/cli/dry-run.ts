@@ -1,0 +1,19 @@
+import { planKnock } from '../domain/modes/registry';
+import type { Profile } from '../domain/profile/profile';
+import { out, printPlan } from './print';
+import type { TargetOptions } from './target';
+
+/**
+ * The plan of a profile at this moment, for people or, with --json, as one object.
+ * @param used how many of its one-time secrets are used up
+ */
+export async function printDryRun(profile: Profile, options: TargetOptions, used = 0): Promise<void> {
+  const plan = planKnock(profile.mode, { servicePort: profile.servicePort, unixMs: Date.now(), used });
+  if (options.json === true) {
+    out(JSON.stringify({ type: 'plan', host: profile.host, plan }));
+    return;
+  }
+  printPlan(profile.host, plan);
+  const { rawLines } = await import('./raw-lines');
+  for (const line of await rawLines(profile, plan, used)) out(line);
+}
