@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { text } from '../text/text';
 import type { Text } from '../text/text';
-import { SesamyError } from '../domain/errors';
+import { fromErrorInfo, SesamyError } from '../domain/errors';
 import { modeDefinition, planKnock } from '../domain/modes/registry';
 import { isPrivateAddress } from '../domain/packet/address-kinds';
 import { formatAddress, parseAddress, splitZone } from '../domain/packet/address';
 import type { AddressFamily, Learned } from '../domain/plan/knock-event';
 import type { Fact, KnockPlan } from '../domain/plan/knock-plan';
 import type { Moment } from '../domain/plan/moment';
+import { refusalInfo } from '../domain/plan/refusal';
 import type { PreparedKnock } from '../domain/plan/prepared-knock';
 import { synNeed } from '../domain/plan/transport';
 import { attachmentMissing } from '../domain/profile/attachments';
@@ -69,7 +70,7 @@ async function prepareKnock(
   const source = chosen === null ? await sourceAddressFor(address, family) : addressOf(chosen, family);
   const facts: Facts = { profile, address, family, source, kept, notes: [], signal };
   const plan = await settled(profile, facts, firstBytes);
-  if (plan.refusal !== null) throw refused(plan.refusal);
+  if (plan.refusal !== null) throw fromErrorInfo(refusalInfo(plan.refusal));
   return {
     host: profile.host,
     address,
@@ -156,11 +157,4 @@ function bytesOf(address: string): Uint8Array {
   const bytes = parseAddress(splitZone(address).address);
   if (bytes === null) throw new SesamyError('internal', `${address} is no address.`);
   return bytes;
-}
-
-function refused({ cause, steps, field }: NonNullable<KnockPlan['refusal']>): SesamyError {
-  return new SesamyError('knock-refused', cause, {
-    ...(steps.length === 0 ? {} : { steps }),
-    ...(field === null ? {} : { action: { kind: 'edit-field', label: text('action.change-profile'), field } }),
-  });
 }

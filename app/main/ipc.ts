@@ -46,7 +46,7 @@ async function answer<Name extends RequestName>(
   }
 }
 
-/** Tells a window that a slice of the state is new. */
+/** Tells a window of a change of the state. */
 export function sendChange(window: WebContents, change: StateChange): void {
   if (!window.isDestroyed()) window.send(STATE_CHANNEL, change);
 }

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { SesamyError, toErrorInfo } from '../domain/errors';
-import type { KnockEvent } from '../domain/plan/knock-event';
+import { SesamyError } from '../domain/errors';
 import type { Profile } from '../domain/profile/profile';
 import { knock } from '../engine/knock';
 import { FIRST_TRY } from '../engine/prepare';
@@ -13,6 +11,7 @@ import { startDetached } from '../session/start-detached';
 import { sshArguments } from '../session/ssh-command';
 import { findProgram, inTerminal } from '../session/terminals';
 import type { RunState } from '../shared/contract';
+import { recordRuns } from './run-recorder';
 import type { StateHolder } from './state';
 
 /** How long a terminal may take until our proxy calls back, in milliseconds. A cold desktop takes a few seconds. */
@@ -40,42 +39,11 @@ interface RunDependencies {
   readonly spend: (profileId: string, used: number | null) => void;
 }
 
-/** How many of the profile's one-time secrets are used up by the knock that a run follows. */
-function spentBy(run: RunState): number | null {
-  const armed = run.events.findLast((event) => event.type === 'armed');
-  return armed?.type === 'armed' ? armed.plan.spent : null;
-}
-
 export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing, spend }: RunDependencies): Runs {
   const cancels = new Map<string, () => void>();
   const tickets = new Set<RunTicket>();
 
-  const current = (profileId: string): RunState | undefined => state.current.runs[profileId];
-  const publish = (run: RunState): void => {
-    state.set('runs', { ...state.current.runs, [run.profileId]: run });
-  };
-
-  /** Adds an event to a run, if it is still the latest of its profile. */
-  const record = (runId: string, profileId: string, event: KnockEvent): void => {
-    const run = current(profileId);
-    if (run === undefined || run.runId !== runId || run.done) return;
-    if (event.type === 'open') spend(profileId, spentBy(run));
-    const retryNotBeforeMs =
-      event.type === 'failed' && event.retryAfterMs > 0 ? Date.now() + event.retryAfterMs : run.retryNotBeforeMs;
-    publish({ ...run, events: [...run.events, event], retryNotBeforeMs });
-  };
-
-  const finish = (runId: string, profileId: string): void => {
-    const run = current(profileId);
-    if (run?.runId !== runId || run.done) return;
-    cancels.delete(profileId);
-    publish({ ...run, done: true });
-  };
-
-  const fail = (runId: string, profileId: string, error: unknown): void => {
-    record(runId, profileId, { type: 'failed', atMs: 0, error: toErrorInfo(error), retryAfterMs: 0 });
-    finish(runId, profileId);
-  };
+  const recorder = recordRuns({ state, spend, onFinish: (profileId) => cancels.delete(profileId) });
 
   async function knockOnly(runId: string, profile: Profile): Promise<void> {
     const controller = new AbortController();
@@ -83,8 +51,8 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
       controller.abort();
     });
     for await (const event of knock(preparing(profile), { signal: controller.signal, transports }))
-      record(runId, profile.id, event);
-    finish(runId, profile.id);
+      recorder.record(runId, profile.id, event);
+    recorder.finish(runId, profile.id);
   }
 
   /** A terminal with ssh, whose ProxyCommand is our proxy: knock and connection are one move. */
@@ -108,8 +76,8 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      if (error === null) finish(runId, profile.id);
-      else fail(runId, profile.id, error);
+      if (error === null) recorder.finish(runId, profile.id);
+      else recorder.fail(runId, profile.id, error);
     };
     const made: RunTicket = await makeTicket(
       process.env['XDG_RUNTIME_DIR'] ?? tmpdir(),
@@ -117,11 +85,11 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
       (event) => {
         arrived = true;
         clearTimeout(timer);
-        record(runId, profile.id, event);
+        recorder.record(runId, profile.id, event);
       },
       () => {
         tickets.delete(made);
-        const last = current(profile.id)?.events.at(-1)?.type;
+        const last = recorder.latest(profile.id)?.events.at(-1)?.type;
         const ended = last === 'closed' || last === 'failed';
         settle(ended ? null : new SesamyError('connection-lost', 'The session’s own process ended without a word.'));
       },
@@ -147,7 +115,7 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
       // The terminal belongs to the person, and outlives this window.
       startDetached(terminal, {
         started() {
-          record(runId, profile.id, { type: 'launched', program: terminal.name });
+          recorder.record(runId, profile.id, { type: 'launched', program: terminal.name });
         },
         notStarted(error) {
           withdraw();
@@ -182,13 +150,12 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
 
   return {
     start(profile, purpose) {
-      if (current(profile.id)?.done === false)
+      if (recorder.latest(profile.id)?.done === false)
         throw new SesamyError('bad-input', 'This profile’s knock is under way already.', { steps: [] });
-      const runId = randomUUID();
-      publish({ runId, profileId: profile.id, purpose, events: [], done: false, retryNotBeforeMs: 0 });
+      const runId = recorder.begin(profile.id, purpose);
       const work = purpose === 'session' ? openSession(runId, profile) : knockOnly(runId, profile);
       work.catch((error: unknown) => {
-        fail(runId, profile.id, error);
+        recorder.fail(runId, profile.id, error);
       });
     },
     cancel(profileId) {
@@ -200,7 +167,7 @@ export function holdRuns({ state, sesamy, knownHostsLine, transports, preparing,
       for (const ticket of tickets) ticket.abandon();
       tickets.clear();
       cancels.clear();
-      state.set('runs', {});
+      recorder.forgetAll();
     },
   };
 }

@@ -3,7 +3,7 @@
  * preload bridge, the renderer's client and the test doubles are all derived from `REQUESTS` and `AppState`.
  *
  * Requests go from the renderer to main and are checked there against their schema. State goes from main to the
- * renderer, one slice at a time, and is trusted, because main made it.
+ * renderer, change by change, and is trusted, because main made it.
  */
 import * as z from 'zod';
 import type { Sentence } from '../text/text';
@@ -42,6 +42,9 @@ export interface RunState {
   /** Wall-clock time, in milliseconds since 1970, before which another try would only spoil itself; 0: none. */
   readonly retryNotBeforeMs: number;
 }
+
+/** A run without its events, which cross by themselves. */
+export type RunHead = Omit<RunState, 'events'>;
 
 /** The practice door: an SSH server in the app, on loopback. */
 export type PracticeState =
@@ -112,7 +115,7 @@ export interface AppInfo {
   readonly terminals: readonly string[];
 }
 
-/** Everything that the renderer mirrors. Each slice is replaced whole. */
+/** Everything that the renderer mirrors. Slices are replaced whole, and runs grow: see {@link StateChange}. */
 export interface AppState {
   readonly info: AppInfo;
   readonly profiles: readonly ProfileSummary[];
@@ -169,7 +172,7 @@ const passphrase = z.string().min(1).max(1024);
 
 /** Every request, with the schema of its one argument. The type of its answer stands in {@link Answers}. */
 export const REQUESTS = {
-  /** The whole state at start; later changes come as slices. */
+  /** The whole state at start, runs with all their events; what comes later are changes. */
   'state.get': nothing,
   /** A whole profile, for the editor and for drawing its plan. */
   'profile.get': z.strictObject({ id }),
@@ -276,10 +279,26 @@ export interface Answers {
 export type Reply<Name extends RequestName> =
   { readonly ok: true; readonly value: Answers[Name] } | { readonly ok: false; readonly error: ErrorInfo };
 
-/** One slice of the state, as main pushes it. */
-export type StateChange = {
-  [Slice in keyof AppState]: { readonly slice: Slice; readonly value: AppState[Slice] };
+/** A slice of the state that is replaced whole. */
+export type SliceChange = {
+  [Slice in keyof AppState]: { readonly kind: 'slice'; readonly slice: Slice; readonly value: AppState[Slice] };
 }[keyof AppState];
+
+/** The next events of a run. A run of many packets would cost a megabyte if it crossed whole with each of them. */
+export interface RunEventsChange {
+  readonly kind: 'run-events';
+  readonly profileId: string;
+  readonly runId: string;
+  /** How many events of the run came before these: whoever has some of these already takes only the others. */
+  readonly from: number;
+  readonly events: readonly KnockEvent[];
+}
+
+/**
+ * One change of the state, as main tells it; `state-change.ts` applies it. They come in order and without gaps. `run` begins
+ * a run, which takes the place of the profile's latest, or changes the head of that one: its events come before it is done.
+ */
+export type StateChange = SliceChange | { readonly kind: 'run'; readonly run: RunHead } | RunEventsChange;
 
 /** The one object that the preload script gives to the page, as `window.sesamy`. */
 export interface Bridge {

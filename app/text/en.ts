@@ -385,6 +385,13 @@ export const en = {
   'run.waiting': (v: { readonly untilUnixMs: number }) => `the knock waits for its time, ${clockTime(v.untilUnixMs)}`,
   'run.again': (v: Again) => `${learnedWords(v)}; try ${v.next} of ${v.of} at ${clockTime(v.atUnixMs)}`,
   'run.try': (v: Again) => `try ${v.next} of ${v.of}, `,
+  'run.begins': 'begins',
+  'run.refused': 'Cannot knock now',
+  'run.observer.later': (v: { readonly syns: number; readonly datagrams: number; readonly port: number }) =>
+    `An observer sees ${[
+      ...(v.syns === 0 ? [] : [count(v.syns, 'SYN')]),
+      ...(v.datagrams === 0 ? [] : [count(v.datagrams, 'datagram')]),
+    ].join(' and ')} to ports that are settled only when it knocks, and the connection’s SYN to port ${v.port}.`,
   'run.log.waiting': (v: { readonly untilUnixMs: number }) => `waits until ${clockTime(v.untilUnixMs)}`,
   'run.log.again': (v: Again) => `${learnedWords(v)}; try ${v.next} of ${v.of} at ${clockTime(v.atUnixMs)}`,
 

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { toErrorInfo } from '../../domain/errors';
 import type { ErrorInfo } from '../../domain/errors';
 import type { AppState, StateChange } from '../../shared/contract';
+import { applyChange } from '../../shared/state-change';
 import { request } from '../client';
 
 export type Mirror =
@@ -12,14 +13,9 @@ export type Mirror =
 
 export const useMirror = create<Mirror>(() => ({ status: 'loading' }));
 
-/** The state with one slice replaced. */
-function applyChange(app: AppState, change: StateChange): AppState {
-  return { ...app, [change.slice]: change.value };
-}
-
 /**
  * Starts mirroring; returns the way to stop. Changes that arrive before the first answer are kept and applied to it:
- * each is a whole slice, so that applying one twice does no harm.
+ * that answer has some of them already, and applying those once more does no harm.
  */
 export function followMain(): () => void {
   const early: StateChange[] = [];

@@ -228,6 +228,13 @@ function focusProfiles(): void {
   });
 }
 
+/** Goes to the editor and to this field of it, and shows what is wrong with that. */
+export function goToField(path: string): void {
+  showTab('edit');
+  touchField(path);
+  focusField(path);
+}
+
 /** Saves what is being edited, or shows what is wrong with it and goes to the first such field. */
 export function save(then: () => void = () => undefined): void {
   const { editing } = useUi.getState();

@@ -23,10 +23,12 @@ import type {
   Reply,
   RequestArgument,
   RequestName,
+  RunHead,
   RunState,
   StateChange,
   VaultState,
 } from '../../shared/contract';
+import { applyChange, headOf } from '../../shared/state-change';
 
 export interface FakeMain {
   readonly bridge: Bridge;
@@ -35,8 +37,8 @@ export interface FakeMain {
   /** Adds events to the latest run of a profile. */
   play(profileId: string, ...events: readonly KnockEvent[]): void;
   /** Changes the latest run of a profile, for example to `done`. */
-  changeRun(profileId: string, change: Partial<RunState>): void;
-  /** Replaces one slice and tells the renderer. */
+  changeRun(profileId: string, change: Partial<RunHead>): void;
+  /** Changes the state and tells the renderer. */
   push(change: StateChange): void;
 }
 
@@ -107,18 +109,22 @@ export function fakeMain(options: Options = {}): FakeMain {
   };
 
   const push = (change: StateChange): void => {
-    state = { ...state, [change.slice]: change.value };
+    state = applyChange(state, change);
     for (const listener of listeners) listener(change);
   };
   const pushProfiles = (): void => {
-    push({ slice: 'profiles', value: [...profiles.values()].map(summaryOf) });
+    push({ kind: 'slice', slice: 'profiles', value: [...profiles.values()].map(summaryOf) });
   };
-  const setRun = (run: RunState): void => {
-    push({ slice: 'runs', value: { ...state.runs, [run.profileId]: run } });
+  const setRun = (run: RunHead): void => {
+    push({ kind: 'run', run });
   };
-  const changeRun = (profileId: string, change: Partial<RunState>): void => {
+  const changeRun: FakeMain['changeRun'] = (profileId, change) => {
     const run = state.runs[profileId];
-    if (run !== undefined) setRun({ ...run, ...change });
+    if (run !== undefined) setRun({ ...headOf(run), ...change });
+  };
+  const play: FakeMain['play'] = (profileId, ...events) => {
+    const run = state.runs[profileId];
+    if (run !== undefined) push({ kind: 'run-events', profileId, runId: run.runId, from: run.events.length, events });
   };
 
   const newId = (): string => `00000000-0000-4000-8000-${String(++made).padStart(12, '9')}`;
@@ -129,7 +135,7 @@ export function fakeMain(options: Options = {}): FakeMain {
   };
   const open = (): void => {
     const device = { usable: true, backend: 'gnome-keyring' } as const;
-    push({ slice: 'vault', value: { status: 'open', slots: [...slots], device } });
+    push({ kind: 'slice', slice: 'vault', value: { status: 'open', slots: [...slots], device } });
     pushProfiles();
   };
 
@@ -164,15 +170,15 @@ export function fakeMain(options: Options = {}): FakeMain {
       return null;
     },
     'vault.lock': () => {
-      push({ slice: 'profiles', value: [] });
-      push({ slice: 'runs', value: {} });
-      push({ slice: 'agentUses', value: [] });
-      push({ slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
+      push({ kind: 'slice', slice: 'profiles', value: [] });
+      push({ kind: 'slice', slice: 'runs', value: {} });
+      push({ kind: 'slice', slice: 'agentUses', value: [] });
+      push({ kind: 'slice', slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
       return null;
     },
     'vault.look': () => null,
     'vault.restoreBackup': () => {
-      push({ slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
+      push({ kind: 'slice', slice: 'vault', value: { status: 'locked', deviceUnlock: hasDevice(), notice: null } });
       return null;
     },
     'vault.addPassphrase': () => {
@@ -265,7 +271,7 @@ export function fakeMain(options: Options = {}): FakeMain {
         done: false,
         retryNotBeforeMs: 0,
       };
-      setRun(run);
+      setRun(headOf(run));
       options.onRun?.(main, run);
       return null;
     },
@@ -276,8 +282,10 @@ export function fakeMain(options: Options = {}): FakeMain {
         0,
         ...(run?.events ?? []).map((event) => (event.type === 'packet-sent' ? event.actualMs : 0)),
       );
-      if (run !== undefined && !run.done)
-        setRun({ ...run, done: true, events: [...run.events, { type: 'failed', atMs, error, retryAfterMs: 0 }] });
+      if (run !== undefined && !run.done) {
+        play(profileId, { type: 'failed', atMs, error, retryAfterMs: 0 });
+        changeRun(profileId, { done: true });
+      }
       return null;
     },
     'practice.start': ({ mode }) => {
@@ -292,17 +300,17 @@ export function fakeMain(options: Options = {}): FakeMain {
         sessions: 0,
         sessionsEver: 0,
       };
-      push({ slice: 'practice', value: { status: 'running', ...value } });
+      push({ kind: 'slice', slice: 'practice', value: { status: 'running', ...value } });
       return { profileId: PRACTICE_ID };
     },
     'practice.stop': () => {
-      push({ slice: 'practice', value: { status: 'stopped' } });
+      push({ kind: 'slice', slice: 'practice', value: { status: 'stopped' } });
       return null;
     },
     'interfaces.list': () => options.interfaces ?? [],
     'transports.list': () => options.transports ?? SOCKETS_ONLY,
     'settings.save': (settings) => {
-      push({ slice: 'settings', value: settings });
+      push({ kind: 'slice', slice: 'settings', value: settings });
       return null;
     },
   };
@@ -321,9 +329,7 @@ export function fakeMain(options: Options = {}): FakeMain {
     asked,
     push,
     changeRun,
-    play: (profileId, ...events) => {
-      changeRun(profileId, { events: [...(state.runs[profileId]?.events ?? []), ...events] });
-    },
+    play,
     bridge: {
       request: async (name, argument) => {
         if (name === 'vault.unlock' || name === 'vault.create')

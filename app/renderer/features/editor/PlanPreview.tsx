@@ -1,8 +1,12 @@
+import { useMemo } from 'react';
+import { say } from '../../../text/say';
 import { Card } from '../../components/Card';
 import { timelineInWords } from '../run/describe-run';
+import { PlanNotes } from '../run/PlanNotes';
 import { Timeline } from '../run/Timeline';
+import { usePlan } from '../run/use-plan';
 import type { ModeDraft } from './mode-forms';
-import { planOfDraft } from './plan-of-draft';
+import { planAtOfDraft } from './plan-of-draft';
 import { previewSentence } from './preview-sentence';
 import styles from './PlanPreview.module.css';
 
@@ -12,7 +16,7 @@ interface Props {
 }
 
 export function PlanPreview({ mode, servicePort }: Props) {
-  const plan = planOfDraft(mode, servicePort);
+  const plan = usePlan(useMemo(() => planAtOfDraft(mode, servicePort), [mode, servicePort]));
   return (
     <Card title="What will be sent">
       {plan === null ? (
@@ -30,6 +34,8 @@ export function PlanPreview({ mode, servicePort }: Props) {
             words={timelineInWords(plan, null)}
           />
           <p className={styles['sentence']}>{previewSentence(plan)}</p>
+          <PlanNotes plan={plan} />
+          {plan.refusal === null ? null : <p className={styles['refusal']}>{say(plan.refusal.cause)}</p>}
         </>
       )}
     </Card>

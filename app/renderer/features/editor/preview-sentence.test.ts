@@ -23,6 +23,15 @@ test('a sequence of both protocols that closes the door', () => {
   );
 });
 
+test('a plan whose ports only the moment settles names none', () => {
+  const steps = [7000, 7000, 7000].map((port) => ({ port, protocol: 'tcp' as const }));
+  const known = planKnock({ kind: 'port-sequence', steps, delayMs: 200, closing: null }, { servicePort: 22 });
+  expect(previewSentence({ ...known, awaits: [{ kind: 'unixMs' }] })).toBe(
+    'Takes 420 ms. The door opens; the server decides how long it stays open. ' +
+      'An observer sees 3 SYNs to ports that are settled only when it knocks, and the connection’s SYN to port 22.',
+  );
+});
+
 test('TCP Stealth, which sends nothing before the connection, and as a knock sends one SYN', () => {
   const mode = { kind: 'tcp-stealth', secret: 's', timestamps: false, integrityLength: 0 } as const;
   expect(previewSentence(planKnock({ ...mode, use: 'connection' }, { servicePort: 22 }))).toBe(

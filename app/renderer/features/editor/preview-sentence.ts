@@ -1,7 +1,10 @@
 /** What a plan comes to, in sentences under its timeline. */
 import type { KnockPlan, KnockProtocol } from '../../../domain/plan/knock-plan';
 import { connectionKnocks, planDurationMs } from '../../../domain/plan/knock-plan';
+import { say } from '../../../text/say';
+import { text } from '../../../text/text';
 import { count, duration } from '../../../text/words';
+import { portsKnown } from '../run/plan-at';
 
 export function previewSentence(plan: KnockPlan): string {
   if (connectionKnocks(plan))
@@ -20,6 +23,11 @@ function doorSentence(plan: KnockPlan): string {
 
 /** What anybody on the way sees: every knock, and the connection's own SYN. */
 function observerSentence(plan: KnockPlan): string {
+  if (!portsKnown(plan)) {
+    const syns = plan.packets.filter((packet) => packet.protocol === 'tcp').length;
+    const datagrams = plan.packets.length - syns;
+    return say(text('run.observer.later', { syns, datagrams, port: plan.connect.port }));
+  }
   const seen: readonly { protocol: KnockProtocol; port: number }[] = [
     ...plan.packets,
     { protocol: 'tcp', port: plan.connect.port },

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { modeDefinition, planKnock } from '../../../domain/modes/registry';
+import { modeDefinition } from '../../../domain/modes/registry';
 import type { Profile } from '../../../domain/profile/profile';
 import { useApp } from '../../state/mirror';
 import { attempt, request } from '../../client';
@@ -12,6 +12,8 @@ import { EditTab } from '../editor/EditTab';
 import { ServerTab } from '../recipes/ServerTab';
 import { RunButton } from '../run/RunButton';
 import { RunTab } from '../run/RunTab';
+import { planAt } from '../run/plan-at';
+import { usePlan } from '../run/use-plan';
 import { PageHeader } from './PageHeader';
 import { ProfileActions } from './ProfileActions';
 import styles from './ProfilePage.module.css';
@@ -46,7 +48,10 @@ export function ProfilePage({ id }: { readonly id: string }) {
   useEffect(() => {
     if (profile !== null) beginEditing(profile);
   }, [profile, nothingToEdit]);
-  if (profile === null) return null;
+  const plan = usePlan(
+    useMemo(() => (profile === null ? () => null : planAt(profile.mode, profile.servicePort)), [profile]),
+  );
+  if (profile === null || plan === null) return null;
 
   const { host, servicePort, mode } = profile;
   const hasRecipes = modeDefinition(mode.kind).server.recipes !== undefined;
@@ -56,10 +61,10 @@ export function ProfilePage({ id }: { readonly id: string }) {
     <>
       <PageHeader
         title={profile.name}
-        summary={`${host}, port ${servicePort} · ${say(planKnock(mode, { servicePort }).summary)}`}
+        summary={`${host}, port ${servicePort} · ${say(plan.summary)}`}
         action={
           tab === 'run' || (tab === 'server' && !unsaved) ? (
-            <RunButton profileId={id} run={run} />
+            <RunButton profileId={id} run={run} refused={plan.refusal !== null} />
           ) : editing === null ? null : (
             <EditButtons editing={editing} />
           )
@@ -90,7 +95,7 @@ export function ProfilePage({ id }: { readonly id: string }) {
           <ProfileActions id={id} name={profile.name} />
         </div>
         <TabPanel id="run" className={cx(styles['panel'])}>
-          <RunTab profile={profile} run={run} />
+          <RunTab planned={plan} run={run} />
         </TabPanel>
         <TabPanel id="edit" className={cx(styles['panel'])}>
           {editing === null ? null : <EditTab editing={editing} />}

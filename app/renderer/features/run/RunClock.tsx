@@ -15,19 +15,13 @@ export function RunClock({ description }: { readonly description: RunDescription
   );
 }
 
-/** How long until the next thing happens. Not read out: it changes all the time. */
-export function RunCountdown({
-  next,
-  zeroUnixMs,
-}: {
-  readonly next: NonNullable<RunDescription['next']>;
-  readonly zeroUnixMs: number;
-}) {
+/** How long until the next thing happens, which is at this wall-clock time. Not read out: it changes all the time. */
+export function RunCountdown({ label, atUnixMs }: { readonly label: string; readonly atUnixMs: number }) {
   const now = useNow(100);
-  const leftMs = Math.max(zeroUnixMs + next.atMs - now, 0);
+  const leftMs = Math.max(atUnixMs - now, 0);
   return (
     <span aria-hidden="true" className={styles['countdown']}>
-      , {next.label} in {(leftMs / 1000).toFixed(1)} s
+      , {label} in {(leftMs / 1000).toFixed(1)} s
     </span>
   );
 }

@@ -3,7 +3,7 @@ import type { RunState } from '../../../shared/contract';
 import { assertNever } from '../../assert-never';
 import { Button } from '../../components/Button';
 import { ErrorCard } from '../../components/ErrorCard';
-import { focusField, openDialog, showPermissions, showTab, startRun, touchField } from '../../state/ui';
+import { goToField, openDialog, showPermissions, startRun } from '../../state/ui';
 import { useSecondsLeft } from './use-seconds-left';
 import { say } from '../../../text/say';
 
@@ -38,9 +38,7 @@ function act(action: ErrorAction, run: RunState): void {
       startRun(run.profileId, run.purpose);
       break;
     case 'edit-field':
-      showTab('edit');
-      touchField(action.field);
-      focusField(action.field);
+      goToField(action.field);
       break;
     case 'open-permissions':
       showPermissions(true);

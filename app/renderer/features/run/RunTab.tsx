@@ -1,11 +1,14 @@
-import { planKnock } from '../../../domain/modes/registry';
 import { connectionKnocks } from '../../../domain/plan/knock-plan';
-import type { Profile } from '../../../domain/profile/profile';
+import type { KnockPlan } from '../../../domain/plan/knock-plan';
 import type { RunState } from '../../../shared/contract';
+import { say } from '../../../text/say';
+import { text } from '../../../text/text';
 import { Card } from '../../components/Card';
 import { cx } from '../../components/cx';
 import { describeRun, latestTry, planOf, progressLine, timelineInWords } from './describe-run';
 import { LogCard } from './LogCard';
+import { PlanNotes } from './PlanNotes';
+import { PlanRefusal } from './PlanRefusal';
 import { RunClock, RunCountdown } from './RunClock';
 import { RunFailure } from './RunFailure';
 import { useSecondsLeft } from './use-seconds-left';
@@ -14,12 +17,14 @@ import { Timeline } from './Timeline';
 import styles from './RunTab.module.css';
 
 interface Props {
-  readonly profile: Profile;
+  /** What the next run would do, as things are now. */
+  readonly planned: KnockPlan;
   readonly run: RunState | null;
 }
 
-export function RunTab({ profile, run }: Props) {
-  const plan = planOf(run, planKnock(profile.mode, { servicePort: profile.servicePort }));
+export function RunTab({ planned, run }: Props) {
+  const plan = planOf(run, planned);
+  const idle = run === null || run.done;
   const description = describeRun(run, plan);
   const events = run?.events ?? [];
   // A connection that is the knock belongs to every run.
@@ -27,6 +32,9 @@ export function RunTab({ profile, run }: Props) {
   return (
     <div className={styles['tab']}>
       {description.error === null || run === null ? null : <RunFailure error={description.error} run={run} />}
+      {idle && planned.refusal !== null && description.error?.code !== 'knock-refused' ? (
+        <PlanRefusal refusal={planned.refusal} />
+      ) : null}
       <Card>
         <div className={styles['state']}>
           <p role="status" aria-label="Run status" className={styles['status']}>
@@ -34,8 +42,14 @@ export function RunTab({ profile, run }: Props) {
             <span className={styles['sentence']}>
               {description.sentence}
               {description.moving && description.zeroUnixMs !== null && description.next !== null ? (
-                <RunCountdown next={description.next} zeroUnixMs={description.zeroUnixMs} />
+                <RunCountdown
+                  label={description.next.label}
+                  atUnixMs={description.zeroUnixMs + description.next.atMs}
+                />
               ) : null}
+              {description.beginsUnixMs === null ? null : (
+                <RunCountdown label={say(text('run.begins'))} atUnixMs={description.beginsUnixMs} />
+              )}
             </span>
           </p>
           <RunClock description={description} />
@@ -50,6 +64,7 @@ export function RunTab({ profile, run }: Props) {
         />
         <p className={styles['line']}>{progressLine(description, plan)}</p>
         <RetryAdvice run={run} />
+        {idle ? <PlanNotes plan={planned} /> : null}
         {description.warnings.map((warning) => (
           <p key={warning} className={styles['warning']}>
             {warning}

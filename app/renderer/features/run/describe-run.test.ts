@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { errorInfo } from '../../../domain/errors';
 import { planKnock } from '../../../domain/modes/registry';
+import type { KnockPlan } from '../../../domain/plan/knock-plan';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
 import { newProfile } from '../../../domain/profile/profile';
 import type { RunState } from '../../../shared/contract';
@@ -130,6 +131,113 @@ describe('a run in words', () => {
     expect(timelineInWords(plan, describeEvents(all.slice(0, 8)))).toBe(
       'Timeline: 10 knocks in 4 steps to port 22, the last at 9 s; connection to port 22 at 9.38 s; door open from 9 s to 12 s; 6 of 10 sent.',
     );
+  });
+
+  test('names no port to those who do not see it, where ports only stand in', () => {
+    const waiting: KnockPlan = { ...plan, awaits: [{ kind: 'source', lookup: { by: 'route' } }] };
+    expect(timelineInWords(waiting, null)).toMatch(/^Timeline: 10 knocks in 4 steps, the last at 9 s; connection to/);
+  });
+
+  describe('with several tries', () => {
+    const atUnixMs = new Date(2026, 8, 5, 12, 0, 5).getTime();
+    const again = (next = 2): KnockEvent => ({ type: 'again', atMs: 11_875, learned: 'silent', next, of: 3, atUnixMs });
+    const resync = all.flatMap((event): KnockEvent[] =>
+      event.type === 'packet-sent' ? [{ ...event, phase: 'resync' }] : [],
+    );
+    const armed = all[1];
+    if (armed?.type !== 'armed') throw new Error('not armed');
+    const later: KnockEvent = { ...armed, unixMs: atUnixMs };
+
+    test('says what the last one showed, and waits for the next', () => {
+      const described = describeEvents([...upTo('connecting'), again()]);
+      expect(described).toMatchObject({
+        word: 'Trying again',
+        tone: 'busy',
+        sentence: 'the port did not answer; try 2 of 3 at 12:00:05',
+        beginsUnixMs: atUnixMs,
+        zeroUnixMs: null,
+        moving: false,
+        sentKnocks: 0,
+        latenessMs: null,
+      });
+      expect(described.error).toBeNull();
+    });
+
+    test('describes the latest alone', () => {
+      const second = [later, ...all.slice(2, 8)];
+      const described = describeEvents([...upTo('connecting'), again(), ...second]);
+      expect(described).toMatchObject({
+        word: 'Knocking',
+        sentence: 'try 2 of 3, burst 3 of 4 sent',
+        beginsUnixMs: null,
+        zeroUnixMs: atUnixMs,
+        sentKnocks: 6,
+      });
+      const first = describeEvents(all.slice(0, 8));
+      expect(described.steps).toEqual(first.steps);
+      expect(described.next).toEqual(first.next);
+    });
+
+    test('keeps the number of the try while it connects, and begins anew with each', () => {
+      const twice = [...upTo('connecting'), again(), later, ...all.slice(2, 13)];
+      expect(describeEvents(twice)).toMatchObject({
+        word: 'Connecting',
+        sentence: 'try 2 of 3, waiting for port 22 to answer',
+      });
+      expect(describeEvents([...twice, again(3)]).sentence).toMatch(/try 3 of 3/);
+      expect(describeEvents([...twice, ...all.slice(13, 14)]).word).toBe('Door open');
+      expect(describeEvents([...twice, failed('not-opened')], { done: true })).toMatchObject({
+        word: 'Failed',
+        beginsUnixMs: null,
+      });
+    });
+
+    test('counts nothing that brings the server back', () => {
+      const before = [...upTo('connecting'), again()];
+      expect(describeEvents([...before, ...resync])).toEqual(describeEvents(before));
+      expect(describeEvents([...all, ...resync]).steps).toEqual(describeEvents(all).steps);
+    });
+
+    test('cancelled between two, tells of the one that was not begun', () => {
+      const cancelled = describeEvents([...upTo('connecting'), again(), failed('cancelled')], { done: true });
+      expect(cancelled).toMatchObject({
+        word: 'Cancelled',
+        sentence: '0 of 10 knocks had been sent',
+        beginsUnixMs: null,
+      });
+    });
+  });
+
+  test('waits for a plan that begins later, and not any more once it has begun', () => {
+    const untilUnixMs = new Date(2026, 8, 5, 12, 0, 1).getTime();
+    const waiting: KnockEvent = { type: 'waiting', untilUnixMs, reason: 'r' };
+    expect(describeEvents([...upTo('resolved'), waiting])).toMatchObject({
+      word: 'Waiting',
+      tone: 'busy',
+      sentence: 'the knock waits for its time, 12:00:01',
+      beginsUnixMs: untilUnixMs,
+      moving: false,
+    });
+    expect(describeEvents([...upTo('resolved'), waiting, ...all.slice(1, 8)])).toEqual(describeEvents(all.slice(0, 8)));
+    expect(describeEvents([...upTo('resolved'), waiting, failed('cancelled')], { done: true })).toMatchObject({
+      word: 'Cancelled',
+      beginsUnixMs: null,
+    });
+  });
+
+  test('does not flicker while connections race', () => {
+    const attempt = (number: number): KnockEvent => ({
+      type: 'connecting',
+      plannedMs: 9375,
+      actualMs: 9375 + 60 * number,
+      address: 'a',
+      port: 22,
+      attempt: number,
+    });
+    const { word, tone, sentence } = describeEvents(upTo('connecting'));
+    const race = [...upTo('connecting'), attempt(2), attempt(3), attempt(7)];
+    expect(describeEvents(race)).toMatchObject({ word, tone, sentence });
+    expect(sentence).toBe('waiting for port 22 to answer');
   });
 
   describe('whose connection is the knock', () => {

@@ -8,6 +8,7 @@ import type { RunState } from '../../../shared/contract';
 import { assertNever } from '../../assert-never';
 import { say } from '../../../text/say';
 import { text } from '../../../text/text';
+import { portsKnown } from './plan-at';
 
 export type RunWord =
   | 'Ready'
@@ -37,6 +38,8 @@ export interface RunDescription {
   readonly sentence: string;
   /** What comes next, and when, in milliseconds from the plan's zero: for the countdown that is not read out. */
   readonly next: { readonly label: string; readonly atMs: number } | null;
+  /** Wall-clock time in milliseconds since 1970 at which the plan or another try begins, where the run waits for that; else null. */
+  readonly beginsUnixMs: number | null;
   /** Wall-clock time of the plan's zero, null before it. */
   readonly zeroUnixMs: number | null;
   /** When the run came to its end, in milliseconds from the plan's zero; null while the clock runs. */
@@ -164,6 +167,7 @@ export function describeRun(run: RunState | null, plan: KnockPlan): RunDescripti
   const latest = Math.max(...facts.packets.map((packet) => Math.abs(packet.actualMs - packet.plannedMs)));
   return {
     ...headline(run, plan, facts),
+    beginsUnixMs: run === null || run.done ? null : beginsUnixMs(facts),
     zeroUnixMs: facts.armed?.unixMs ?? null,
     sentKnocks: sentKnocks(plan, facts),
     latenessMs: facts.packets.length === 0 ? null : latest,
@@ -275,6 +279,12 @@ function headline(run: RunState | null, plan: KnockPlan, facts: Facts): Headline
       endedAtMs: null,
     };
   return { word: 'Knocking', tone: 'busy', endedAtMs: null, moving: !run.done, ...progress(run, plan, facts) };
+}
+
+/** What a run waits for by the clock. */
+function beginsUnixMs({ armed, waiting, again, failed }: Facts): number | null {
+  if (armed !== null || failed !== null) return null;
+  return waiting?.untilUnixMs ?? again?.atUnixMs ?? null;
 }
 
 /** Which try this is, where it is not the first. */
@@ -404,10 +414,9 @@ export function timelineInWords(plan: KnockPlan, description: RunDescription | n
   const parts = connectionKnocks(plan) ? [`the SYN of the connection to port ${plan.connect.port} is the knock`] : [];
   if (plan.packets.length > 0) {
     const ports = [...new Set(plan.packets.map((packet) => packet.port))].join(', ');
+    const to = portsKnown(plan) ? ` to port ${ports}` : '';
     const steps = count(plan.steps.length, 'step');
-    parts.push(
-      `${count(plan.packets.length, 'knock')} in ${steps} to port ${ports}, the last at ${duration(lastKnockMs(plan))}`,
-    );
+    parts.push(`${count(plan.packets.length, 'knock')} in ${steps}${to}, the last at ${duration(lastKnockMs(plan))}`);
     if (connects) parts.push(`connection to port ${plan.connect.port} at ${duration(plan.connect.atMs)}`);
   }
   parts.push(

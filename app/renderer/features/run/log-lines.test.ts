@@ -69,6 +69,21 @@ test('the link is named with its interface, both MACs and the next hop', () => {
   });
 });
 
+test('tells of waiting, of another try, and of what brings the server back before it', () => {
+  const atUnixMs = new Date(2026, 8, 5, 12, 0, 5).getTime();
+  expect(logLine({ type: 'waiting', untilUnixMs: atUnixMs, reason: 'r' })).toMatchObject({
+    time: '',
+    text: 'waits until 12:00:05',
+    tone: 'quiet',
+  });
+  expect(logLine({ type: 'again', atMs: 2500, learned: 'refused', next: 2, of: 3, atUnixMs })).toMatchObject({
+    time: '2.500',
+    text: 'the port refused; try 2 of 3 at 12:00:05',
+    tone: 'warn',
+  });
+  expect(logLine({ ...sent, phase: 'resync' }).text).toBe('resync syn :49153 → 203.0.113.10:22');
+});
+
 test('to cancel is not an error', () => {
   const failed = { type: 'failed', atMs: 10, retryAfterMs: 0 } as const;
   expect(logLine({ ...failed, error: errorInfo('cancelled', 'x') })).toMatchObject({

@@ -3,8 +3,10 @@ import { errorInfo } from '../../../domain/errors';
 import { planKnock } from '../../../domain/modes/registry';
 import type { Mode } from '../../../domain/modes/registry';
 import { newProfile } from '../../../domain/profile/profile';
+import type { KnockPlan } from '../../../domain/plan/knock-plan';
 import type { KnockEvent } from '../../../domain/plan/knock-event';
 import { eventsOf } from '../../testing/fake-bridge';
+import { latestTry } from './describe-run';
 import { timelineLayout, xAt } from './timeline-layout';
 
 const ID = '00000000-0000-4000-8000-000000000001';
@@ -117,6 +119,45 @@ describe('the timeline', () => {
     const { scale, diamond } = timelineLayout(plan(PORTS), [late], 700);
     expect(scale.endMs).toBeGreaterThan(4000);
     expect(diamond?.x).toBeLessThan(700);
+  });
+
+  test('draws the latest try alone', () => {
+    const again: KnockEvent = { type: 'again', atMs: 9000, learned: 'silent', next: 2, of: 2, atUnixMs: 0 };
+    const first = before('open');
+    const [resolved, armed, ...packets] = before('connecting');
+    if (resolved === undefined || armed === undefined) throw new Error('no events');
+    const drawn = (list: readonly KnockEvent[]) => timelineLayout(plan(COUNT), latestTry(list), 700);
+    expect(drawn([...first, again])).toEqual(timelineLayout(plan(COUNT), [], 700));
+    const second = [armed, ...packets.slice(0, 3)];
+    expect(drawn([...first, again, ...second])).toEqual(timelineLayout(plan(COUNT), second, 700));
+    expect(drawn(first).diamond?.state).toBe('sent');
+  });
+
+  test('does not count what brings the server back among the knocks', () => {
+    const resync = before('connecting').flatMap((event): KnockEvent[] =>
+      event.type === 'packet-sent' ? [{ ...event, phase: 'resync' }] : [],
+    );
+    expect(timelineLayout(plan(COUNT), resync, 700)).toEqual(timelineLayout(plan(COUNT), [], 700));
+  });
+
+  test('names no port that only stands in for another', () => {
+    const waiting: KnockPlan = { ...plan(PORTS), awaits: [{ kind: 'unixMs' }] };
+    expect(timelineLayout(waiting, [], 700).ticks.map((tick) => tick.label)).toEqual([null, null, null]);
+  });
+
+  test('shows a race of connections as one that began with the first', () => {
+    const attempt = (number: number, actualMs: number): KnockEvent => ({
+      type: 'connecting',
+      plannedMs: 700,
+      actualMs,
+      address: 'a',
+      port: 22,
+      attempt: number,
+    });
+    const race = [attempt(1, 700), attempt(2, 760), attempt(3, 850)];
+    expect(timelineLayout(plan(PORTS), race, 700).diamond?.label).toBe('connecting since 700 ms');
+    const open: KnockEvent = { type: 'open', atMs: 862, answeredInMs: 12 };
+    expect(timelineLayout(plan(PORTS), [...race, open], 700).diamond?.label).toBe('connected at 850 ms');
   });
 
   test('marks round times, or the windows’ edges', () => {

@@ -8,6 +8,7 @@ import { connectionKnocks } from '../../../domain/plan/knock-plan';
 import type { KnockPlan, KnockProtocol, PlannedPacket } from '../../../domain/plan/knock-plan';
 import { say } from '../../../text/say';
 import { duration, lowerFirst } from '../../../text/words';
+import { portsKnown } from './plan-at';
 
 /** Rows of the drawing, from the top: band labels, the connection's diamond, port labels, ticks, axis. */
 export const ROWS = {
@@ -153,7 +154,7 @@ function ticksOf(plan: KnockPlan, events: readonly KnockEvent[], scale: Scale): 
     else group.push(packet);
   }
   const starts = [...groups.keys()].sort((a, b) => a - b);
-  const manyPorts = new Set(plan.packets.map((packet) => packet.port)).size > 1;
+  const manyPorts = portsKnown(plan) && new Set(plan.packets.map((packet) => packet.port)).size > 1;
   let labelledTo = Number.NEGATIVE_INFINITY;
 
   return starts.flatMap((atMs, position) => {

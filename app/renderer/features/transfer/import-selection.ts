@@ -1,6 +1,7 @@
 /** Which parts of an import are worth a tick, and what became of those that could not be. */
 import type { ImportItem, ImportOutcome } from '../../../shared/contract';
 import type { Importing } from '../../state/ui';
+import { say } from '../../../text/say';
 
 /** The items that can be imported, by their position in the preview. */
 export function usableIndexes(items: readonly ImportItem[]): readonly number[] {
@@ -23,7 +24,7 @@ export function withRefused(outcome: ImportOutcome, { preview, refused }: Import
   const unusable = preview.items.flatMap(({ file, content }) =>
     content.kind === 'unusable' ? [{ file, error: content.error }] : [],
   );
-  const told = new Set(outcome.failed.map(({ file, error }) => `${file}\n${error.cause}`));
-  const missing = [...unusable, ...refused].filter(({ file, error }) => !told.has(`${file}\n${error.cause}`));
+  const told = new Set(outcome.failed.map(({ file, error }) => `${file}\n${say(error.cause)}`));
+  const missing = [...unusable, ...refused].filter(({ file, error }) => !told.has(`${file}\n${say(error.cause)}`));
   return { imported: outcome.imported, failed: [...outcome.failed, ...missing] };
 }
