@@ -1,4 +1,6 @@
 import { planKnock } from '../domain/modes/registry';
+import type { KnockPlan } from '../domain/plan/knock-plan';
+import { needsLink, synNeed } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
 import { out, printPlan } from './print';
 import type { TargetOptions } from './target';
@@ -14,6 +16,14 @@ export async function printDryRun(profile: Profile, options: TargetOptions, used
     return;
   }
   printPlan(profile.host, plan);
+  if (!buildsPackets(profile, plan)) return;
   const { rawLines } = await import('./raw-lines');
-  for (const line of await rawLines(profile, plan, used)) out(line);
+  for (const line of await rawLines(profile, used)) out(line);
+}
+
+/** Whether a transport that builds whole packets is asked for, or needed: plain sockets leave that to the system. */
+export function buildsPackets({ transport: wish, interface: name, sourceMac }: Profile, plan: KnockPlan): boolean {
+  const syn = synNeed(plan);
+  if (syn !== 'plain') return true;
+  return wish === 'auto' ? needsLink({ wish, interface: name, sourceMac, syn }) : wish !== 'sockets';
 }

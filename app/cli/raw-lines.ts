@@ -5,23 +5,16 @@ import { parseAddress } from '../domain/packet/address';
 import { describePacket, describeSyn } from '../domain/packet/describe';
 import { knockPackets } from '../domain/packet/knock-packet';
 import { connectionKnocks } from '../domain/plan/knock-plan';
-import type { KnockPlan } from '../domain/plan/knock-plan';
-import { needsLink, synNeed } from '../domain/plan/transport';
 import type { Profile } from '../domain/profile/profile';
 import { FIRST_TRY, NOTHING_KEPT, preparing } from '../engine/prepare';
 import { seconds } from './print';
 
 /**
- * What raw packets of this knock look like, one a line; nothing for a knock that plain sockets do. The host is looked up, and
+ * What raw packets of a knock look like, one a line. The host is looked up, and
  * where that fails one line says why. Nothing is sent.
- * @param planned the plan as far as it is known without that
  * @param used how many of the profile's one-time secrets are used up
  */
-export async function rawLines(profile: Profile, planned: KnockPlan, used: number): Promise<readonly string[]> {
-  const { transport: wish, interface: name, sourceMac } = profile;
-  const syn = synNeed(planned);
-  const plain = syn === 'plain' && !needsLink({ wish, interface: name, sourceMac, syn });
-  if ((wish === 'sockets' && syn === 'plain') || (wish === 'auto' && plain)) return [];
+export async function rawLines(profile: Profile, used: number): Promise<readonly string[]> {
   try {
     const prepare = preparing(profile, () => ({ ...NOTHING_KEPT, used }));
     const { address, family, source: from, plan } = await prepare(FIRST_TRY, new AbortController().signal);

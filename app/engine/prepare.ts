@@ -7,7 +7,7 @@ import { modeDefinition, planKnock } from '../domain/modes/registry';
 import { isPrivateAddress } from '../domain/packet/address-kinds';
 import { formatAddress, parseAddress, splitZone } from '../domain/packet/address';
 import type { AddressFamily, Learned } from '../domain/plan/knock-event';
-import type { Fact, KnockPlan } from '../domain/plan/knock-plan';
+import type { Fact, KnockPlan, SourceLookup } from '../domain/plan/knock-plan';
 import type { Moment } from '../domain/plan/moment';
 import { refusalInfo } from '../domain/plan/refusal';
 import type { PreparedKnock } from '../domain/plan/prepared-knock';
@@ -16,7 +16,6 @@ import { attachmentMissing } from '../domain/profile/attachments';
 import type { Profile } from '../domain/profile/profile';
 import { monotonicMs, throwIfCancelled } from './clock';
 import { addressOf, interfaceOf, sourceAddressFor } from './interfaces';
-import { lookUpSource } from './lookups/source-address';
 import { resolveHost } from './resolve';
 
 /** What whoever wants to knock knows, and nobody else. */
@@ -130,7 +129,7 @@ async function gather(
     case 'destination':
       return { destination: bytesOf(address) };
     case 'source': {
-      const seen = fact.lookup.by === 'route' ? bytesOf(source) : await lookUpSource(fact.lookup, family, signal);
+      const seen = fact.lookup.by === 'route' ? bytesOf(source) : await lookedUp(fact.lookup, family, signal);
       if (isPrivateAddress(seen) && !isPrivateAddress(bytesOf(address)))
         notes.push(text('source.private', { source: formatAddress(seen), destination: address }));
       return { source: seen };
@@ -151,6 +150,16 @@ async function gather(
     case 'firstBytes':
       throw new SesamyError('internal', 'the first bytes are gathered by whoever carries the session');
   }
+}
+
+/** Its code brings the whole of https along, which few knocks need. */
+async function lookedUp(
+  lookup: Exclude<SourceLookup, { readonly by: 'route' }>,
+  family: AddressFamily,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { lookUpSource } = await import('./lookups/source-address');
+  return lookUpSource(lookup, family, signal);
 }
 
 function bytesOf(address: string): Uint8Array {
