@@ -1,5 +1,5 @@
 /**
- * The layer rule (architecture, rule 1) and the bans that go with it, as flat ESLint configuration. Only ESLint's own
+ * The layer rule (docs/architecture.md, rule 1) and the bans that go with it, as flat ESLint configuration. Only ESLint's own
  * rules are used, so that it needs no types and its test is quick. `eslint.config.mjs` puts it on top of the rest;
  * used by itself (`eslint -c eslint.layers.config.mjs`, app/layers.test.ts) it checks the layers alone.
  *
@@ -36,11 +36,11 @@ const below = (layer) => LAYERS[layer] ?? [];
 
 /** Layers that run where there is no Node: in the page, or in the sandboxed preload script. */
 const WITHOUT_NODE = ['text', 'domain', 'shared', 'renderer', 'preload'];
-/** Where data becomes sentences (architecture, rule 12). */
+/** Where data becomes sentences (docs/architecture.md, rule 12). */
 const SPEAKS = ['text', 'cli', 'renderer'];
 /** Layers that run inside Electron; the others also run as plain Node programs, where `electron` is only a path. */
 const WITH_ELECTRON = ['main', 'preload'];
-/** The only layers that may start programs, and the folders of another that may (architecture, rule 10; decision 8). */
+/** The only layers that may start programs, and the folders of another that may (docs/architecture.md, rule 10; decision 8). */
 const MAY_SPAWN = ['session', 'cli'];
 const SPAWNING_FOLDERS = { layer: 'engine', names: ['transports', 'lookups'] };
 
@@ -54,7 +54,7 @@ const NODE_MODULES = `(node:.*|(${builtinModules.filter((name) => !name.startsWi
 
 const SHELL = {
   selector: "Property:matches([key.name='shell'], [key.value='shell']):not([value.value=false])",
-  message: 'No shell: programs are started with argument arrays (architecture, rule 10).',
+  message: 'No shell: programs are started with argument arrays (docs/architecture.md, rule 10).',
 };
 const COMPUTED_IMPORT = {
   selector: "ImportExpression[source.type!='Literal']",
@@ -91,7 +91,10 @@ function barePatterns(layer, test, maySpawn = MAY_SPAWN.includes(layer)) {
       message: 'The domain imports nothing but itself, zod and @noble/hashes.',
     });
   else if (WITHOUT_NODE.includes(layer) && !test)
-    patterns.push({ regex: `^${NODE_MODULES}$`, message: `There is no Node in ${layer} (architecture, rule 1).` });
+    patterns.push({
+      regex: `^${NODE_MODULES}$`,
+      message: `There is no Node in ${layer} (docs/architecture.md, rule 1).`,
+    });
   if (!WITH_ELECTRON.includes(layer))
     patterns.push({
       regex: '^electron(/|$)',
@@ -101,7 +104,7 @@ function barePatterns(layer, test, maySpawn = MAY_SPAWN.includes(layer)) {
     patterns.push({
       regex: '^(node:)?child_process$',
       message:
-        'Programs are started in app/session, app/cli, app/engine/{transports,lookups}, scripts and e2e only (rule 10).',
+        'Programs are started in app/session, app/cli, app/engine/{transports,lookups}, scripts and e2e only (rule 10 of docs/architecture.md).',
     });
   return patterns;
 }
@@ -123,12 +126,12 @@ function layerPatterns(layer, depth, test) {
       : [
           {
             regex: `^${toApp}text/(say|en)$`,
-            message: 'Sentences are made at the edge, in cli and renderer (architecture, rule 12).',
+            message: 'Sentences are made at the edge, in cli and renderer (docs/architecture.md, rule 12).',
           },
         ]),
     {
       regex: `^(\\./)?${toApp}(${forbidden.join('|')})(/|$)`,
-      message: `${layer} may import ${['itself', ...below(layer)].join(', ')} and nothing else of the app (architecture, rule 1).`,
+      message: `${layer} may import ${['itself', ...below(layer)].join(', ')} and nothing else of the app (docs/architecture.md, rule 1).`,
     },
     {
       regex: `^(\\./)?${toApp}(\\.\\./)+(app/|$)|^\\.\\.?/(.*/)?[^./][^/]*/(.*/)?\\.\\.(/|$)|^\\.\\.?/(.*/)?\\./`,
@@ -154,7 +157,8 @@ function electronPaths(allowed) {
 const EXEC_PATHS = ['child_process', 'node:child_process'].map((name) => ({
   name,
   importNames: ['exec', 'execSync', 'default'],
-  message: 'exec runs a shell: use spawn or execFile with an argument array, imported by name (architecture, rule 10).',
+  message:
+    'exec runs a shell: use spawn or execFile with an argument array, imported by name (docs/architecture.md, rule 10).',
 }));
 
 const ELECTRON_UNSEEN = {
@@ -194,10 +198,7 @@ function layerConfigs(layer) {
       ...layerPatterns(layer, depth, test),
     ];
     const allowedIpc = layer === 'preload' ? 'ipcRenderer' : null;
-    configs.push(
-      { files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) },
-      { files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) },
-    );
+    configs.push({ files: [folder + CODE], rules: rules({ patterns: patterns(false), allowedIpc, inApp: true }) });
     if (layer === SPAWNING_FOLDERS.layer && depth > 0) {
       const spawning = [...barePatterns(layer, false, true), ...layerPatterns(layer, depth, false)];
       configs.push({
@@ -205,6 +206,8 @@ function layerConfigs(layer) {
         rules: rules({ patterns: spawning, inApp: true }),
       });
     }
+    // After all that is for other code: a test counts as one in whatever folder it lies.
+    configs.push({ files: [folder + TESTS], rules: rules({ patterns: patterns(true), allowedIpc, inApp: true }) });
     if (layer === 'main' && depth === 0)
       configs.push({
         files: ['app/main/ipc.ts'],

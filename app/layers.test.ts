@@ -1,4 +1,4 @@
-/** The layer rule (architecture, rule 1) and its companions are themselves tested: each ban fails, each allowance passes. */
+/** The layer rule (docs/architecture.md, rule 1) and its companions are themselves tested: each ban fails, each allowance passes. */
 import { ESLint } from 'eslint';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 // `npm test`: everything that says whether the project works, from a fresh clone. Installs what is missing, then lint,
-// types, unit tests, build, the lab and the window. `--require-lab` fails where the lab cannot run, instead of skipping it.
+// imports, types, unit tests, build, the lab and the window. `--require-lab` fails where the lab cannot run, instead of
+// skipping it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from './lib/build.mjs';
@@ -57,6 +58,7 @@ const vitestReport = (name) => [
 ];
 
 await step('Lint', 'npm', ['run', '--silent', 'lint']);
+await step('Circles and unused exports', 'npm', ['run', '--silent', 'lint:imports']);
 await step('Types', tool('tsc'), ['-b']);
 await step('Unit tests', tool('vitest'), ['run', ...vitestReport('unit')]);
 if (labRuns) await step('Fuzzing the helper', 'npm', ['run', '--silent', 'fuzz:helper']);

@@ -1,6 +1,8 @@
 /** `sesamy add`, `edit` and `remove`. Each returns the exit code. */
 import { SesamyError } from '../domain/errors';
-import { shown } from '../domain/fields';
+import { check, shown } from '../domain/fields';
+import { typedNumber } from '../domain/modes/inline';
+import { profileStateSchema } from '../domain/profile/state';
 import { findProfile } from '../library/saved-profile';
 import { passphrasesOf } from './passphrase';
 import type { PassphraseOptions } from './passphrase';
@@ -26,17 +28,34 @@ export async function addVerb(name: string, options: ChangeOptions): Promise<num
   return 0;
 }
 
-export async function editVerb(name: string, options: ChangeOptions): Promise<number> {
-  if (profileOptionsGiven(options).length === 0)
+export interface EditOptions extends ProfileOptions, PassphraseOptions {
+  /** As typed: how many of the one-time secrets are used up. */
+  readonly used?: string;
+}
+
+export async function editVerb(name: string, options: EditOptions): Promise<number> {
+  const profileChanges = profileOptionsGiven(options).length > 0;
+  if (!profileChanges && options.used === undefined)
     throw new SesamyError('bad-input', 'Nothing to change: give at least one option.', {
       steps: ['See what there is: sesamy edit --help.'],
     });
   await withStore(passphrasesOf(options), async (vault) => {
     const base = findProfile(vault.profiles.values(), name);
-    await vault.change([{ kind: 'save', profile: changedProfile(base, options), base }]);
+    await vault.change([
+      ...(profileChanges ? [{ kind: 'save', profile: changedProfile(base, options), base } as const] : []),
+      ...(options.used === undefined
+        ? []
+        : [{ kind: 'state', id: base.id, used: usedOf(options.used), base: 'any' } as const]),
+    ]);
   });
   err(`changed ${shown(name)}`);
   return 0;
+}
+
+function usedOf(typed: string): number {
+  const checked = check(profileStateSchema, { used: typedNumber(typed) });
+  if (checked.ok) return checked.value.used;
+  throw new SesamyError('bad-input', checked.problems.map(({ message }) => `--used: ${message}`).join('\n'));
 }
 
 export async function removeVerb(

@@ -75,7 +75,7 @@ const TIMESTAMPS: Readonly<Record<IsnCheck['timestamp'], Text>> = {
   removed: text('isn.timestamps-removed'),
 };
 
-export function checkLines({ address, port, sent, arrived, sequence, timestamp }: IsnCheck): readonly string[] {
+function checkLines({ address, port, sent, arrived, sequence, timestamp }: IsnCheck): readonly string[] {
   return [
     `SYN to ${address} port ${port}`,
     `  sent     ISN ${hex(sent.isn)}  TSval ${hex(sent.tsval)}`,
@@ -87,7 +87,7 @@ export function checkLines({ address, port, sent, arrived, sequence, timestamp }
   ];
 }
 
-export function listenLine(report: ListenReport): string {
+function listenLine(report: ListenReport): string {
   switch (report.type) {
     case 'listening': {
       const only = report.family === 6 ? '' : ', IPv4 only';

@@ -70,6 +70,12 @@ export const KEPT: OptionGroup = {
   ],
 };
 
+/** What the vault keeps beside a profile. */
+export const USED: OptionSpec = {
+  flags: '--used <n>',
+  description: 'so many of its one-time sequences are used up',
+};
+
 export const NEW_NAME: OptionSpec = { flags: '--name <name>', description: 'another name' };
 
 export const PASSPHRASE: OptionGroup = {
@@ -105,7 +111,7 @@ export function optionKey(option: Pick<OptionSpec, 'flags'>): string {
     .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-export function takesValue({ flags }: Pick<OptionSpec, 'flags'>): boolean {
+function takesValue({ flags }: Pick<OptionSpec, 'flags'>): boolean {
   return flags.includes('<');
 }
 

@@ -4,7 +4,7 @@ import { knockProfile } from './knock-profile';
 import { inlineProfile } from './target';
 import type { TargetOptions } from './target';
 
-/** Where PortKnocker looks when it is told nothing (seed 002, usage 2). */
+/** Where PortKnocker looks when it is told nothing (its second usage in docs/knock-modes.md §1). */
 const DEFAULT_FILE = 'knocksettings.txt';
 
 /** `sesamy portknocker`: its three usages, and UDP as it did. Returns the exit code. */

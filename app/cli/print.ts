@@ -63,7 +63,7 @@ function payloadWords(payload: string): string {
   return payload === 'later' ? 'with a payload made when it is sent' : `payload ${payload}`;
 }
 
-export function doorSentence(plan: KnockPlan): string {
+function doorSentence(plan: KnockPlan): string {
   if (connectionKnocks(plan)) return 'Only the right SYN is answered; every other meets a closed port.';
   const until = plan.door.toMs === null ? '' : `, until ${duration(plan.door.toMs)}`;
   return plan.door.singleUse

@@ -18,6 +18,8 @@ export async function showVerb(
       out(`name          ${plain(profile.name)}`);
       out(`id            ${profile.id}`);
       for (const line of profileLines(profile, reveal)) out(line);
+      const used = vault.states.get(profile.id)?.used;
+      if (used !== undefined) out(`used up       ${used}`);
     }
     return Promise.resolve();
   });

@@ -84,7 +84,10 @@ describe('a profile from options', () => {
   });
 
   it.each([
-    [{ ...COUNTING, mode: 'none' }, /^--mode must be count-window, port-sequence or tcp-stealth; this is "none"/],
+    [
+      { ...COUNTING, mode: 'none' },
+      /^--mode must be count-window, port-sequence, knockd-otp or tcp-stealth; this is "none"/,
+    ],
     [{ ...COUNTING, steps: '1' }, /^--steps belongs to --mode port-sequence/],
     [{ ...COUNTING, secret: 's' }, /^--secret belongs to --mode tcp-stealth/],
     [{ mode: 'tcp-stealth', host: 'h' }, /^--secret: Secret must be text of 1 to 64 bytes/],

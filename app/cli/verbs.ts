@@ -5,11 +5,12 @@
 import type { DoctorOptions } from './doctor-verb';
 import type { ExportOptions } from './export-verb';
 import type { ImportOptions } from './import-verb';
+import type { EditOptions } from './change-verbs';
 import type { PassphraseOptions } from './passphrase';
 import type { PassphraseVerbOptions } from './passphrase-verb';
 import type { RecipeOptions } from './recipe-verb';
 import type { ProfileOptions, TargetOptions } from './target';
-import { KEPT, NEW_NAME, NO_AGENT, OUTPUT, PASSPHRASE } from './options';
+import { KEPT, NEW_NAME, USED, NO_AGENT, OUTPUT, PASSPHRASE } from './options';
 import type { OptionGroup, OptionSpec } from './options';
 
 export interface ArgumentSpec {
@@ -206,7 +207,7 @@ export const VERBS: readonly Verb[] = [
     name: 'edit',
     description: 'change what is given, and leave the rest',
     arguments: [NAME],
-    options: [NEW_NAME],
+    options: [NEW_NAME, USED],
     groups: [PASSPHRASE, KEPT],
     target: 'implied',
     examples: [
@@ -218,8 +219,7 @@ export const VERBS: readonly Verb[] = [
       'Without --mode, the options of the profile’s own mode go with it.',
       `An empty value goes back to the default: --user '', --interface '', --tag ''. --tag and --ssh-option replace the whole list.`,
     ],
-    run: async ([name = ''], options: ProfileOptions & PassphraseOptions) =>
-      (await import('./change-verbs')).editVerb(name, options),
+    run: async ([name = ''], options: EditOptions) => (await import('./change-verbs')).editVerb(name, options),
   },
   {
     name: 'remove',

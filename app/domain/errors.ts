@@ -22,7 +22,7 @@ export type ErrorAction = Readonly<z.infer<typeof errorActionSchema>>;
 interface ErrorKind {
   readonly title: Sentence;
   readonly steps: readonly Sentence[];
-  /** Exit code of the command line (issue A: 2 usage or bad input, 3 not opened, 4 not permitted, 5 name or route). */
+  /** Exit code of the command line (docs/cli.md: 2 usage or bad input, 3 not opened, 4 not permitted, 5 name or route). */
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 130;
 }
 

@@ -6,7 +6,14 @@ import { connect as netConnect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from '../text/text';
 import { SesamyError } from '../domain/errors';
-import { attemptAtMs, attemptLifeMs, MAX_UNDER_WAY, REPEATED_MS, synsOf } from '../domain/plan/connect-schedule';
+import {
+  attemptAtMs,
+  attemptLifeMs,
+  leftOut,
+  MAX_UNDER_WAY,
+  REPEATED_MS,
+  synsOf,
+} from '../domain/plan/connect-schedule';
 import type { KnockEvent, Learned } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
 import { monotonicMs, sleepUntil, throwIfCancelled } from './clock';
@@ -51,18 +58,24 @@ export async function* connectWhenDue(
     for (const attempt of underWay) attempt.abandon();
     underWay.clear();
   };
+  const skipped = single ? 0 : leftOut(budget.left(monotonicMs()));
   let learned: Learned = 'silent';
   let attempts = 0;
   try {
     for (;;) {
-      const next = nextAttempt(attempts, single, startMs, underWay.size, budget);
+      const next = nextAttempt(attempts + skipped, single, startMs, underWay.size, budget);
       const settled = await firstSettled(underWay, Math.min(next ?? deadlineMs, deadlineMs), signal);
       if (settled === null) {
         if (next === null || next >= deadlineMs) break;
         attempts += 1;
-        const attempt = await begin(route, port, single ? giveUpMs : attemptLifeMs(attempts), single ? null : budget);
+        const attempt = await begin(
+          route,
+          port,
+          single ? giveUpMs : attemptLifeMs(attempts + skipped),
+          single ? null : budget,
+        );
         underWay.add(attempt);
-        const plannedMs = firstAtMs + attemptAtMs(attempts);
+        const plannedMs = firstAtMs + (single ? 0 : attemptAtMs(attempts + skipped));
         const actualMs = attempt.synAtMs - zeroMs;
         yield { type: 'connecting', plannedMs, actualMs, address: route.address, port, attempt: attempts };
         continue;

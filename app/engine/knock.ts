@@ -1,5 +1,5 @@
 /**
- * The one way through (architecture, rule 3): a knock is prepared when it is used, run on schedule, and tried again with a new
+ * The one way through (docs/architecture.md, rule 3): a knock is prepared when it is used, run on schedule, and tried again with a new
  * plan where that makes sense. Everything that happens comes out as KnockEvents.
  */
 import { text } from '../text/text';
@@ -30,10 +30,10 @@ export interface KnockOptions {
 }
 
 /**
- * How long a try that another may follow goes on without an answer, in milliseconds: past the second attempt of a race, and past the
- * second repetition of a single SYN (after 3 s).
+ * How long a try that another may follow goes on without an answer, in milliseconds: past the attempt of a race after a second, so
+ * that the budget leaves some for the next try, and past the second repetition of a single SYN (after 3 s).
  */
-const LOOK_MS = { free: 2500, 'only-session': 3500 } as const;
+const LOOK_MS = { free: 1500, 'only-session': 3500 } as const;
 
 /** Knocks. Never throws: whatever goes wrong, and a cancel, is the last event. */
 export async function* knock(prepare: Prepare, options: KnockOptions): AsyncGenerator<KnockEvent, void> {

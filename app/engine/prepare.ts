@@ -56,7 +56,7 @@ export function preparing(profile: Profile, kept: () => Kept): Prepare {
  * @throws SesamyError `name-not-found`, `no-address-of-family`, `interface-not-found`, `no-route`, `source-unknown`,
  * `attachment-missing`, `knock-refused`, `cancelled`
  */
-export async function prepareKnock(
+async function prepareKnock(
   profile: Profile,
   kept: Kept,
   { firstBytes }: Asked,

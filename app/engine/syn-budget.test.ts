@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attemptAtMs, BUDGET_MS, SYN_BUDGET, synsOf } from '../domain/plan/connect-schedule';
+import { attemptAtMs, BUDGET_MS, leftOut, SYN_BUDGET, synsOf } from '../domain/plan/connect-schedule';
 import { SynBudget } from './syn-budget';
 
 /** The most of these times that lie within one stretch of the budget's length. */
@@ -54,6 +54,15 @@ describe('the budget of SYNs', () => {
       }),
     );
   });
+});
+
+it('the fewer SYNs are left, the later a race begins', () => {
+  const budget = new SynBudget();
+  for (let number = 0; number < 5; number++) budget.record(number);
+  expect(budget.left(1000)).toBe(3);
+  expect([8, 5, 3, 1, 0].map(leftOut)).toEqual([0, 0, 2, 4, 4]);
+  // What is left then falls into the second in which most servers open.
+  expect(Array.from({ length: 3 }, (_, at) => attemptAtMs(1 + leftOut(3) + at))).toEqual([130, 280, 980]);
 });
 
 describe('a race', () => {

@@ -20,6 +20,11 @@ export class SynBudget {
     if (at !== -1) this.times.splice(at, 1);
   }
 
+  /** How many SYNs may leave now. */
+  left(nowMs: number): number {
+    return Math.max(0, SYN_BUDGET - this.times.filter((time) => time > nowMs - BUDGET_MS).length);
+  }
+
   /** From when on there is room for so many more SYNs; never before `nowMs`. */
   roomAtMs(nowMs: number, syns: number): number {
     this.times = this.times.filter((time) => time > nowMs - BUDGET_MS);

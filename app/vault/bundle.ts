@@ -19,8 +19,8 @@ import { openWithPassphrase, passphraseSlot } from './slots';
 const BEGIN = '-----BEGIN OPEN SESAMY BUNDLE-----';
 const END = '-----END OPEN SESAMY BUNDLE-----';
 const LINE_LENGTH = 64;
-/** Characters. Ten thousand profiles take some 7 million, and an attachment of 1 MiB takes 1.4 million. */
-export const MAX_BUNDLE_LENGTH = 64_000_000;
+/** In characters. Ten thousand profiles take some 7 million, and an attachment of 1 MiB takes 1.4 million. */
+const MAX_BUNDLE_LENGTH = 64_000_000;
 
 /** A profile as a bundle brings it. */
 export interface BundledProfile {
@@ -37,6 +37,7 @@ export interface BundleOptions {
 
 /**
  * @param attachment gives a copy of the bytes of a digest, which is zeroed here, or null; asked before the promise is returned
+ * @param maxLength in characters
  * @throws SesamyError `bad-input` for an empty passphrase or list, or for more than can be imported; `attachment-missing`
  */
 export async function sealBundleWith(
@@ -44,14 +45,16 @@ export async function sealBundleWith(
   profiles: readonly Profile[],
   passphrase: string,
   attachment: (digest: string) => Uint8Array | null,
+  maxLength = MAX_BUNDLE_LENGTH,
 ): Promise<string> {
   if (profiles.length === 0) throw new SesamyError('bad-input', 'A bundle needs at least one profile.');
   const dataKey = randomBytes(KEY_BYTES);
   const plaintext = contentOf(options, profiles, attachment);
   try {
+    // Before any work; the container around it takes less than another 1000 bytes.
+    if (armouredLength(plaintext.length + 1000) > maxLength) throw tooLarge(maxLength);
     const slots = [await passphraseSlot(dataKey, passphrase, options.cost)];
     const { bytes } = sealContainer('bundle', dataKey, { slots, savedUnixMs: Date.now(), plaintext });
-    if ((bytes.length / 3) * 4 * ((LINE_LENGTH + 1) / LINE_LENGTH) > MAX_BUNDLE_LENGTH) throw tooLarge();
     return armour(bytes);
   } finally {
     dataKey.fill(0);
@@ -122,8 +125,13 @@ function contentOf(
   return content;
 }
 
-function tooLarge(): SesamyError {
-  return new SesamyError('bad-input', text('bundle.too-large', { limit: MAX_BUNDLE_LENGTH }), {
+/** Characters that so many bytes take, with the ends of their lines. */
+function armouredLength(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4 * (1 + 1 / LINE_LENGTH);
+}
+
+function tooLarge(limit: number): SesamyError {
+  return new SesamyError('bad-input', text('bundle.too-large', { limit }), {
     steps: [text('bundle.too-large.step')],
   });
 }

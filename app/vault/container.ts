@@ -23,7 +23,7 @@ export const CHECKSUM_BYTES = 32;
 export const KEY_BYTES = 32;
 /** As AES-GCM has it. Random at each use: docs/decisions/0006 says why that is enough. */
 export const NONCE_BYTES = 12;
-export const CIPHER = 'aes-256-gcm';
+const CIPHER = 'aes-256-gcm';
 /** Ten thousand profiles take some 5 MiB; what is larger than this is no file of ours, and is not read into memory. */
 export const MAX_CONTAINER_BYTES = 256 * 1024 * 1024;
 export const MAX_SLOTS = 8;

@@ -15,15 +15,7 @@ export { looksLikeBundle } from './bundle';
 export type { BundledProfile } from './bundle';
 export { vaultLocation } from './location';
 export { vaultStatus } from './open';
-export type {
-  DeviceKeyring,
-  OpenVault,
-  ProfileEdit,
-  ProfileEdits,
-  UnlockKey,
-  VaultLocation,
-  VaultStatus,
-} from './vault';
+export type { DeviceKeyring, OpenVault, ProfileEdit, ProfileEdits, UnlockKey, VaultLocation } from './vault';
 
 const OPTIONS = { files: REAL_FILES, cost: SCRYPT_COST, attachmentsOf };
 

@@ -18,7 +18,7 @@ import type { DeviceKeyring, VaultLocation } from './vault';
 export const CHEAP: ScryptCost = { N: 2 ** 14, r: 1, p: 1 };
 
 /** The profiles of the tests name their attachments in their notes: any mode will do then. */
-export function attachmentsInNotes({ notes }: Profile): readonly string[] {
+function attachmentsInNotes({ notes }: Profile): readonly string[] {
   return notes.match(/\b[0-9a-f]{64}\b/g) ?? [];
 }
 

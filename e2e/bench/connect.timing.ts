@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HELPER } from '../lab/installed-helper';
 import { Lab } from '../lab/lab';
-import type { IpVersion } from '../lab/lab';
+import type { IpVersion } from '../lab/ip-version';
 import { must, until } from '../lab/process';
 import type { Running } from '../lab/process';
 import { throughputClient, throughputServer } from './throughput';

@@ -74,7 +74,7 @@ const WITH_KEYRING = [
   'sh',
 ];
 
-export function makeWorld(): World {
+function makeWorld(): World {
   const runtime = resolveElectron();
   const asRoot = process.getuid?.() === 0;
   const staged = asRoot ? stageApp(NOBODY, runtime.dist) : null;

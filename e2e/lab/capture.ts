@@ -86,7 +86,7 @@ function parseFrame(atMs: number, frame: Buffer): CapturedPacket | null {
 }
 
 /** The IP packets in a pcap file, which may still be growing: an incomplete last record is left for later. */
-export function parsePcap(file: Buffer): CapturedPacket[] {
+function parsePcap(file: Buffer): CapturedPacket[] {
   if (file.length < PCAP_HEADER) return [];
   if (file.readUInt32LE(0) !== PCAP_MAGIC_MICROSECONDS)
     throw new Error('This is not the pcap format that was expected');
@@ -108,7 +108,7 @@ export function parsePcap(file: Buffer): CapturedPacket[] {
 const IPV6_HOUSEKEEPING: ReadonlySet<number> = new Set([133, 134, 135, 136, 137]);
 
 /** Everything that a computer sent of its own will, by its addresses. */
-export function sentFrom(addresses: readonly string[], packets: readonly CapturedPacket[]): CapturedPacket[] {
+function sentFrom(addresses: readonly string[], packets: readonly CapturedPacket[]): CapturedPacket[] {
   return packets.filter(
     ({ source, protocol, payload }) =>
       addresses.includes(source) && !(protocol === 'icmpv6' && IPV6_HOUSEKEEPING.has(payload.readUInt8(0))),

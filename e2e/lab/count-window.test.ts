@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CountWindowRules } from './count-window-rules';
 import { Lab } from './lab';
-import type { IpVersion } from './lab';
+import type { IpVersion } from './ip-version';
 import { expectKnocksAndConnection, planOf } from './planned';
 import type { SshServer } from './ssh-server';
 

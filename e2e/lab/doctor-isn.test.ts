@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listenFrame, readReports, REASONS, REPORTS } from './helper-frames';
 import { CLIENT_USER, Lab } from './lab';
-import type { IpVersion } from './lab';
+import type { IpVersion } from './ip-version';
 import { until } from './process';
 import type { Finished, Running } from './process';
 import { connectOnce } from './programs';

@@ -1,10 +1,12 @@
 /** The configuration of a real knockd, as the method's own manual gives it. */
-import type { IpVersion } from './lab';
+import type { IpVersion } from './ip-version';
 
 export interface KnockdSequence {
   /** As knockd writes them: port, or port:protocol. */
   readonly steps: readonly string[];
   readonly timeoutSeconds?: number;
+  /** A file of sequences, each used once, in place of the steps. knockd writes into it. */
+  readonly oneTimeFile?: string;
 }
 
 export interface KnockdOptions {
@@ -25,7 +27,9 @@ const FIREWALLS: Readonly<Record<IpVersion, { readonly key: string; readonly pro
 function section(name: string, sequence: KnockdSequence, key: string, command: string): readonly string[] {
   return [
     `[${name}]`,
-    `sequence = ${sequence.steps.join(',')}`,
+    sequence.oneTimeFile === undefined
+      ? `sequence = ${sequence.steps.join(',')}`
+      : `one_time_sequences = ${sequence.oneTimeFile}`,
     `seq_timeout = ${sequence.timeoutSeconds ?? 5}`,
     'tcpflags = syn',
     `${key} = ${command}`,

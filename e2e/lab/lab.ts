@@ -14,6 +14,7 @@ import { Capture } from './capture';
 import { closedFirewall, countWindowRules, NEIGHBOUR_DISCOVERY } from './count-window-rules';
 import type { CountWindowRules } from './count-window-rules';
 import { installHelper } from './installed-helper';
+import type { IpVersion } from './ip-version';
 import { KNOCKD, knockdConfiguration } from './knockd';
 import type { KnockdOptions } from './knockd';
 import { must, run, Running, runNow, until } from './process';
@@ -43,8 +44,6 @@ export interface LabOptions {
   /** What the client's user is to run, copied where that user can read it. The built program when left out. */
   readonly sources?: readonly string[];
 }
-
-export type IpVersion = 'ipv4' | 'ipv6';
 
 const FIREWALL_PROGRAMS: Readonly<Record<IpVersion, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };
 

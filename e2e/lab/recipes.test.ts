@@ -4,7 +4,7 @@ import { recipesOf } from '../../app/domain/modes/registry';
 import type { Recipe } from '../../app/domain/modes/recipe';
 import type { TcpStealth } from '../../app/domain/modes/tcp-stealth/schema';
 import { Lab } from './lab';
-import type { IpVersion } from './lab';
+import type { IpVersion } from './ip-version';
 import { loadRecipe } from './load-recipe';
 import { run } from './process';
 import { answersTo, PROBES, writeChecksums } from './segments';

@@ -36,7 +36,7 @@ export function canInstallSystemPackages() {
 }
 
 /** @param {readonly string[]} packages @returns {string[]} those that are not installed */
-export function missingSystemPackages(packages) {
+function missingSystemPackages(packages) {
   if (!fs.existsSync('/usr/bin/dpkg-query')) return [];
   return packages.filter((name) => {
     const result = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-// Electron never runs with privileges (architecture, rule 6). Where root starts it, it runs as an ordinary user, from a
+// Electron never runs with privileges (docs/architecture.md, rule 6). Where root starts it, it runs as an ordinary user, from a
 // copy of the built app that this user can read, wherever the checkout lies.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';

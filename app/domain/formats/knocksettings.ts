@@ -1,5 +1,5 @@
 /**
- * knocksettings.txt, the settings file of the original Open Sesamy and PortKnocker tools (seed 002, knock-modes §1;
+ * knocksettings.txt, the settings file of the original Open Sesamy and PortKnocker tools (docs/knock-modes.md §1;
  * docs/formats.md says what is read). Values in a fixed order, apart by blanks or line ends in any mixture:
  * server, port, sequence, window and then, both optional, interface index and MAC address.
  */

@@ -17,7 +17,7 @@ const SOURCE_PORTS = 65_536 - FIRST_SOURCE_PORT;
 /** Linux's own first window and TTL, so that a knock looks like any other SYN. */
 const WINDOW = 64_240;
 const TTL = 64;
-/** The reference client of knockd sends one NUL byte; servers look at the port only (knock-modes §2). */
+/** The reference client of knockd sends one NUL byte; servers look at the port only (docs/knock-modes.md §2). */
 const UDP_PAYLOAD = Uint8Array.of(0);
 
 /**

@@ -16,6 +16,17 @@ export function attemptAtMs(number: number): number {
   return known ?? (ATTEMPTS_MS.at(-1) ?? 0) + (number - ATTEMPTS_MS.length) * LATER_EVERY_MS;
 }
 
+/** How many attempts of a race lie within its first second. */
+const EARLY = 5;
+
+/**
+ * How many attempts of a race are left out at its beginning where only so many SYNs may leave: the few that there are then come when a
+ * slow server has had its time too.
+ */
+export function leftOut(syns: number): number {
+  return Math.min(EARLY - 1, Math.max(0, EARLY - syns));
+}
+
 /** At most so many attempts wait for an answer at the same time. */
 export const MAX_UNDER_WAY = 6;
 

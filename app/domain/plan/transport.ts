@@ -1,4 +1,4 @@
-/** Which way packets leave this computer, and how one is chosen (architecture, rule 7: the least privilege that does the job). */
+/** Which way packets leave this computer, and how one is chosen (docs/architecture.md, rule 7: the least privilege that does the job). */
 import * as z from 'zod';
 import { text } from '../../text/text';
 import type { Sentence, Text } from '../../text/text';

@@ -5,7 +5,7 @@ const NAME = /^(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/;
 const IPV6 = /^[0-9A-Fa-f:.]{2,45}$/;
 
 /**
- * A host that may stand in an argument array (architecture, rule 10): a DNS name, an IPv4 address or an IPv6 address
+ * A host that may stand in an argument array (docs/architecture.md, rule 10): a DNS name, an IPv4 address or an IPv6 address
  * without brackets and zone. Never starts with '-'.
  */
 export function isHost(text: string): boolean {

@@ -33,7 +33,7 @@ export const SSH_OPTIONS = [
   'UserKnownHostsFile',
 ] as const;
 
-/** A user name that may stand in an argument array (architecture, rule 10). */
+/** A user name that may stand in an argument array (docs/architecture.md, rule 10). */
 export const sshUserSchema = matching(
   'SSH user',
   /^(?!-)[A-Za-z0-9._-]{1,64}$/,
@@ -69,5 +69,3 @@ export const sshOptionSchema = anyOption.refine(({ name, value }) => VALUE_RULES
     return `SSH option ${name} must be ${VALUE_RULES[name]?.allowed ?? 'text'}; this is ${shown(value)}.`;
   },
 });
-
-export type SshOption = z.infer<typeof sshOptionSchema>;

@@ -10,7 +10,7 @@ import type { Route, SentPacket, Transport, TransportReport } from './transport'
 
 /**
  * How long an unanswered knock keeps its socket, in milliseconds. Linux repeats a SYN after 1 s, Windows repeats one
- * 500 ms after a RST; a repeated SYN is a knock too many (knock-modes §6: between 50 and 400).
+ * 500 ms after a RST; a repeated SYN is a knock too many (docs/knock-modes.md §6: between 50 and 400).
  */
 const KNOCK_LIFETIME_MS = 100;
 
@@ -112,7 +112,7 @@ async function* send(
   }
 }
 
-/** Plain sockets of the operating system: a bare SYN or a datagram, without any privilege (knock-modes §6). */
+/** Plain sockets of the operating system: a bare SYN or a datagram, without any privilege (docs/knock-modes.md §6). */
 export const sockets: Transport = {
   name: 'sockets',
   send,

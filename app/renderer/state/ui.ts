@@ -132,7 +132,7 @@ export function hasUnsavedChanges(editing: Editing | null): boolean {
 }
 
 /** Does `action`, but asks first where it would throw away what was typed. */
-export function leave(action: () => void): void {
+function leave(action: () => void): void {
   if (hasUnsavedChanges(useUi.getState().editing)) set({ leaving: action });
   else action();
 }

@@ -62,7 +62,7 @@ interface Options {
 }
 
 /** What opens the fake vault and its bundles. */
-export const PASSPHRASE = 'open sesamy';
+const PASSPHRASE = 'open sesamy';
 
 type Handlers = { readonly [Name in RequestName]: (argument: RequestArgument<Name>) => Answers[Name] };
 

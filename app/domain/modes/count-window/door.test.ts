@@ -1,4 +1,4 @@
-/** The door against knock-modes §1, sentence by sentence. */
+/** The door against docs/knock-modes.md §1, sentence by sentence. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Door, DoorVerdict } from '../../plan/door';

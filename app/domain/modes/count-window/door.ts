@@ -2,7 +2,7 @@ import type { ArrivedPacket, Door, DoorVerdict } from '../../plan/door';
 import type { KnockProtocol, Port } from '../../plan/knock-plan';
 import { burstsOf } from './schema';
 
-/** What the firewall's rules are made from (seed 002: KNOCKPORT, SECUREPORT, KNOCKWINDOW, SEQUENCE1..4). */
+/** What the firewall's rules are made from (the Open Sesamy document: KNOCKPORT, SECUREPORT, KNOCKWINDOW, SEQUENCE1..4). */
 export interface CountWindowRule {
   readonly sequence: string;
   readonly windowMs: number;
@@ -11,7 +11,7 @@ export interface CountWindowRule {
 }
 
 /**
- * Open Sesamy's iptables rules, rule by rule, for one source address (seed 002, measured in knock-modes §1).
+ * Open Sesamy's iptables rules, rule by rule, for one source address (the Open Sesamy document; docs/knock-modes.md §1).
  *
  * `recent --rcheck --seconds S --hitcount N` matches when at least N stamps are at most S old, both ends included
  * (xt_recent skips a stamp only when it is strictly older). The list is what `recent` keeps for the source.

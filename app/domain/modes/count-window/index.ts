@@ -11,7 +11,7 @@ import { burstsOf, countWindowSchema } from './schema';
 import type { CountWindow } from './schema';
 
 /**
- * How long after the last burst the connecting SYN leaves, in milliseconds (the ε of knock-modes §1). It is all the
+ * How long after the last burst the connecting SYN leaves, in milliseconds (the ε of docs/knock-modes.md §1). It is all the
  * slack there is against a knock that is delayed more than the connection, so it grows with the window; beyond one
  * second more of it only makes people wait.
  */
@@ -95,7 +95,7 @@ const inline: InlineForm<CountWindow> = {
   ],
 };
 
-/** Open Sesamy's own kind of knock: one port, a counted burst of knocks in each window (knock-modes §1, seed 002). */
+/** Open Sesamy's own kind of knock: one port, a counted burst of knocks in each window (docs/knock-modes.md §1). */
 export const countWindow = defineMode({
   kind: 'count-window',
   label: text('count-window.label'),

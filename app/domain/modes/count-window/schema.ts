@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { group, matching, oneOf, portNumber, wholeNumber } from '../../fields';
 
-export const MIN_WINDOW_MS = 200;
-export const MAX_WINDOW_MS = 60_000;
+const MIN_WINDOW_MS = 200;
+const MAX_WINDOW_MS = 60_000;
 
-/** The secret of Open Sesamy's counting rule (knock-modes §1, seed 002). */
+/** The secret of Open Sesamy's counting rule (docs/knock-modes.md §1). */
 export const countWindowSchema = group('Mode', {
   kind: z.literal('count-window'),
   /** One digit a burst: how many knocks fall into that window. The original has four. */

@@ -52,7 +52,7 @@ function once(entries: Door['listens']): Door['listens'] {
 }
 
 /**
- * A knockd with a line `otp = …` for one source address (knock-modes §3): it takes notice of every port that a byte can reach, and
+ * A knockd with a line `otp = …` for one source address (docs/knock-modes.md §3): it takes notice of every port that a byte can reach, and
  * a try keeps the period of its first knock.
  */
 export function otpDoor(otp: OtpSeed, timeoutSeconds: number, { servicePort, zeroUnixMs, source }: DoorContext): Door {
@@ -72,7 +72,7 @@ export function otpDoor(otp: OtpSeed, timeoutSeconds: number, { servicePort, zer
 }
 
 /**
- * A knockd with `one_time_sequences`, of which none is used up yet (knock-modes §2): it watches the ports of one line, and goes on to
+ * A knockd with `one_time_sequences`, of which none is used up yet (docs/knock-modes.md §2): it watches the ports of one line, and goes on to
  * the next when that one has opened the door. After the last nothing opens it.
  */
 export function listDoor(

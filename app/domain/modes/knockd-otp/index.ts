@@ -95,7 +95,7 @@ const SEED = {
   source: { by: 'route' },
 } as const;
 
-/** knockd's one-time ports, by a seed and the clock or from a list (knock-modes §2 and §3, seed 003). */
+/** knockd's one-time ports, by a seed and the clock or from a list (docs/knock-modes.md §2 and §3). */
 export const knockdOtp = defineMode({
   kind: 'knockd-otp',
   label: text('knockd-otp.label'),
@@ -146,6 +146,6 @@ export const knockdOtp = defineMode({
     ports.from === 'seed'
       ? text('knockd-otp.outline', { knocks: knockCount(ports) })
       : text('knockd-otp.outline.list', { sequences: ports.sequences.length }),
-  // The ports depend on the client's IPv4 address, and knockd's own files of sequences know no IPv6 (knock-modes §2).
+  // The ports depend on the client's IPv4 address, and knockd's own files of sequences know no IPv6 (docs/knock-modes.md §2).
   family: ({ ports }) => (ports.from === 'list' || ports.ipProtection ? 4 : null),
 });

@@ -1,5 +1,5 @@
 /**
- * knockd's one-time ports as the fork that has them computes them (knock-modes §3). RFC 4226's counter and HMAC, with the
+ * knockd's one-time ports as the fork that has them computes them (docs/knock-modes.md §3). RFC 4226's counter and HMAC, with the
  * counter in decimal text; each byte of the digest is the distance of one port from the base.
  */
 import { hmac } from '@noble/hashes/hmac.js';

@@ -8,7 +8,7 @@ export const HEAD_MS = 500;
 
 /**
  * How long before a period's end the last knock has to leave, in milliseconds. A try keeps the period of its first knock, but
- * that one in the last second is a gamble: the server's clock may be ahead (knock-modes §3).
+ * that one in the last second is a gamble: the server's clock may be ahead (docs/knock-modes.md §3).
  */
 export const TAIL_MS = 1000;
 

@@ -8,7 +8,7 @@ import { leastPeriodSeconds } from './period';
 import { MAX_SEQUENCES, parseSequenceList } from './sequence-list';
 import type { ListProblem } from './sequence-list';
 
-/** The fork keeps a seed in 32 bytes with the zero at its end, and ends at a longer one (knock-modes §3). */
+/** The fork keeps a seed in 32 bytes with the zero at its end, and ends at a longer one (docs/knock-modes.md §3). */
 export const MAX_SEED_BYTES = 31;
 /** The highest port that leaves room for the greatest byte. */
 const MAX_BASE_PORT = 65_535 - 255;
@@ -84,7 +84,7 @@ const fromList = group('Ports', {
     .superRefine((sequences, context) => {
       const length = sequences[0]?.length ?? 0;
       const ragged = sequences.findIndex((steps) => steps.length !== length);
-      // knockd takes a longer next line for the end of this one: one knock more would open the door (knock-modes §2).
+      // knockd takes a longer next line for the end of this one: one knock more would open the door (docs/knock-modes.md §2).
       if (ragged > 0)
         context.addIssue({
           code: 'custom',
@@ -106,7 +106,7 @@ const fields = group('Mode', {
   delayMs: wholeNumber('Delay', 0, 60_000, 'milliseconds'),
 });
 
-/** knockd's one-time ports, and its lists of one-time sequences (knock-modes §2 and §3, seed 003). */
+/** knockd's one-time ports, and its lists of one-time sequences (docs/knock-modes.md §2 and §3). */
 export const knockdOtpSchema = fields.superRefine(({ ports, delayMs }, context) => {
   if (ports.from !== 'seed') return;
   const takesMs = (knockCount(ports) - 1) * delayMs;

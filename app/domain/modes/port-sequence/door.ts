@@ -45,7 +45,7 @@ export function advance(steps: readonly SequenceStep[], progress: Progress, pack
 
 /**
  * A knockd with one opening sequence and perhaps a closing one, for one source address, as a pure value
- * (knock-modes §2, and the order of work in knockd 0.8: expire attempts, then move those that run, else begin new ones).
+ * (docs/knock-modes.md §2, and the order of work in knockd 0.8: expire attempts, then move those that run, else begin new ones).
  */
 export function portSequenceDoor(rule: PortSequenceRule, state: State = SHUT): Door {
   const watched = [...rule.steps, ...(rule.closing ?? [])];

@@ -71,7 +71,7 @@ const STEPS = [
   { port: 9000, protocol: 'tcp' },
 ] as const satisfies readonly SequenceStep[];
 
-/** Several ports in order, as knockd and its kin expect (knock-modes §2, seed 003). */
+/** Several ports in order, as knockd and its kin expect (docs/knock-modes.md §2). */
 export const portSequence = defineMode({
   kind: 'port-sequence',
   label: text('port-sequence.label'),

@@ -1,4 +1,4 @@
-/** What a list of knocks comes to where knockd listens, whoever chose its ports (knock-modes §2). */
+/** What a list of knocks comes to where knockd listens, whoever chose its ports (docs/knock-modes.md §2). */
 import { text } from '../../../text/text';
 import { FIRST_LOOK_MS } from '../../plan/connect-schedule';
 import { CONNECT_TIMEOUT_MS } from '../../plan/connect-timeout';
@@ -18,7 +18,7 @@ const KNOCKD_SEQ_TIMEOUT_SECONDS = 25;
 
 /**
  * The least seq_timeout, in seconds, that a server for so many knocks at this distance can have: knockd's own, or more where
- * the knocks take longer than that. A lost last knock leaves knockd waiting for that long (knock-modes §2).
+ * the knocks take longer than that. A lost last knock leaves knockd waiting for that long (docs/knock-modes.md §2).
  */
 export function timeoutSeconds(knocks: number, delayMs: number): number {
   // Two more, because knockd cuts both times to whole seconds and refuses a difference equal to the timeout.
@@ -50,7 +50,7 @@ export function sameStep(a: SequenceStep | undefined, b: SequenceStep | undefine
 
 /**
  * What makes a knockd forget a try whose last knock was lost: that knock alone, which completes it, or is ignored where no try waits
- * for it. Where it also begins a sequence nothing does (knock-modes §2).
+ * for it. Where it also begins a sequence nothing does (docs/knock-modes.md §2).
  */
 export function resync(steps: readonly SequenceStep[]): readonly PlannedPacket[] {
   const last = steps.at(-1);

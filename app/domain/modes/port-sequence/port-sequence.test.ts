@@ -1,4 +1,4 @@
-/** Plan and door of a port sequence, against knock-modes §2 and knockd's order of work. */
+/** Plan and door of a port sequence, against docs/knock-modes.md §2 and knockd's order of work. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { say } from '../../../text/say';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { group, listOf, oneOf, portNumber, wholeNumber } from '../../fields';
 
-/** knockd 0.8 reads at most 32 ports in one sequence (knock-modes §2). */
+/** knockd 0.8 reads at most 32 ports in one sequence (docs/knock-modes.md §2). */
 export const MAX_STEPS = 32;
 
 /** One knock: which port, and with which protocol. */
@@ -9,7 +9,7 @@ export const stepSchema = group('Step', { port: portNumber('Port'), protocol: on
 
 export type SequenceStep = z.infer<typeof stepSchema>;
 
-/** A sequence of ports, as knockd expects it (knock-modes §2, seed 003). */
+/** A sequence of ports, as knockd expects it (docs/knock-modes.md §2). */
 export const portSequenceSchema = group('Mode', {
   kind: z.literal('port-sequence'),
   steps: listOf('Steps', stepSchema, 1, MAX_STEPS),

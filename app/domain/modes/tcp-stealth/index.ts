@@ -39,7 +39,7 @@ function synOf(mode: TcpStealth, { servicePort, destination, random, firstBytes 
   return { sequence, acknowledgment: 0, ipId: null, tsval };
 }
 
-/** An odd TSval would switch the adopted socket to microseconds (knock-modes §4). */
+/** An odd TSval would switch the adopted socket to microseconds (docs/knock-modes.md §4). */
 function evenWord(bytes: Uint8Array): number {
   return (new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) & ~1) >>> 0;
 }
@@ -114,7 +114,7 @@ function onOff(text: string): boolean | string {
   return text === 'on' ? true : text === 'off' ? false : text;
 }
 
-/** The SYN's own ISN is the knock, so nothing extra is on the wire (knock-modes §4, seeds 001 and 004). */
+/** The SYN's own ISN is the knock, so nothing extra is on the wire (docs/knock-modes.md §4). */
 export const tcpStealth = defineMode({
   kind: 'tcp-stealth',
   label: text('tcp-stealth.label'),

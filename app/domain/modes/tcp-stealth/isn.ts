@@ -1,4 +1,4 @@
-/** The ISN that is the knock (the Internet-Draft "TCP Stealth", as knock-modes §4 has it with the authors' own vectors). */
+/** The ISN that is the knock (the Internet-Draft "TCP Stealth", as docs/knock-modes.md §4 has it with the authors' own vectors). */
 import { md5, md5Compress } from './md5';
 
 export interface StealthSyn {

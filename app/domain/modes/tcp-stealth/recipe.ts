@@ -5,7 +5,7 @@ import { secretBytes, stealthIsn } from './isn';
 import type { TcpStealth } from './schema';
 
 /** How long a right SYN opens the port for its source, in seconds. */
-export const OPEN_SECONDS = 30;
+const OPEN_SECONDS = 30;
 
 /**
  * The server's rules for nftables. They hold numbers only: the port and the ISN; nothing that was typed reaches them.

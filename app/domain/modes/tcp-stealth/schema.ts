@@ -3,7 +3,7 @@ import { group, oneOf, shown, wholeNumber } from '../../fields';
 import { isHexSecret, utf8Length } from './isn';
 
 /** An SSH banner has at most 255 bytes with its line end (RFC 4253 §4.2), and more than it is not known beforehand. */
-export const MAX_INTEGRITY_LENGTH = 255;
+const MAX_INTEGRITY_LENGTH = 255;
 
 const SECRET = 'Secret must be text of 1 to 64 bytes on one line, or 64 bytes as 128 hex digits';
 
@@ -26,7 +26,7 @@ const fields = group('Mode', {
   use: oneOf('Use', ['connection', 'knock']),
 });
 
-/** The secret of TCP Stealth (knock-modes §4, seeds 001 and 004). */
+/** The secret of TCP Stealth (docs/knock-modes.md §4, the Internet-Draft "TCP Stealth"). */
 export const tcpStealthSchema = fields.refine(({ use, integrityLength }) => use !== 'knock' || integrityLength === 0, {
   path: ['integrityLength'],
   error:

@@ -17,7 +17,7 @@ import type { Carry } from './protocol';
 export interface AdoptedConnection {
   readonly route: Route;
   readonly port: number;
-  /** The TSval is even where there is one: an odd one would switch the adopted socket to microseconds (knock-modes §4). */
+  /** The TSval is even where there is one: an odd one would switch the adopted socket to microseconds (docs/knock-modes.md §4). */
   readonly syn: SynFields;
   /** For the handshake. */
   readonly timeoutMs: number;

@@ -77,7 +77,7 @@ const NOT_PERMITTED = /permission|CAP_NET_RAW/i;
 const NO_DEVICE = /device is not up|not configured|not exist/i;
 
 /** What it means that libpcap refuses a device, or to send on it: it has words only. */
-export function openFailure(error: unknown): PcapError {
+function openFailure(error: unknown): PcapError {
   const message = error instanceof Error ? error.message : String(error);
   const code = rawErrorCodeOfWords(message);
   if (code === 'not-permitted' || NOT_PERMITTED.test(message)) return new PcapError('not-permitted', message);

@@ -18,7 +18,7 @@ export interface NewPassphraseState {
 export const NO_PASSPHRASE: NewPassphraseState = { first: '', second: '', tried: false };
 
 /** Why this passphrase cannot be used, by field. */
-export function problemsOf({ first, second }: NewPassphraseState): {
+function problemsOf({ first, second }: NewPassphraseState): {
   readonly first: string | null;
   readonly second: string | null;
 } {

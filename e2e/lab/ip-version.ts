@@ -1,0 +1,1 @@
+export type IpVersion = 'ipv4' | 'ipv6';
