@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MODES } from '../../../domain/modes/registry';
 import type { KnockPlan } from '../../../domain/plan/knock-plan';
 import { text } from '../../../text/text';
 import { changesWithTime, hasChanged, planAt, portsKnown } from './plan-at';
@@ -43,6 +44,16 @@ describe('a plan as a function of time', () => {
     expect(hasChanged(noting, 0, 24_000)).toBe(false);
     expect(hasChanged(noting, 24_000, 25_000)).toBe(true);
   });
+});
+
+test('every mode whose plan awaits the clock is looked at again', () => {
+  const timed = MODES.map((mode) => planAt(mode.example, 22)).filter(changesWithTime);
+  expect(timed.length).toBeGreaterThan(0);
+  for (const at of timed) {
+    expect(at(1_790_000_000_000)?.awaits.map(({ kind }) => kind)).not.toContain('unixMs');
+    // A day later no period is the same.
+    expect(hasChanged(at, 1_790_000_000_000, 1_790_086_400_000)).toBe(true);
+  }
 });
 
 describe('the ports of a plan', () => {
