@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** They replace a module for all that imports it, and so need modules of their own. */
-const REPLACING = ['app/vault/container.test.ts'];
+const REPLACING = ['app/toy-mode.test.ts', 'app/vault/container.test.ts'];
 
 /** A busy machine may take its time: nothing here is a matter of seconds. Each project has to be told. */
 const PATIENCE_MS = 20_000;

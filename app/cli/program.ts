@@ -27,7 +27,10 @@ export function programOf(words: readonly string[], parts: ProgramParts): Comman
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', moreHelp(SESAMY.examples, SESAMY.notes));
-  for (const verb of parts.verbs) addVerb(program, verb, words[0] === verb.name ? words.slice(1) : [], parts);
+  // A verb that is named needs no other, and to make them all takes time.
+  const named = parts.verbs.filter(({ name }) => name === words[0]);
+  for (const verb of named.length === 0 ? parts.verbs : named)
+    addVerb(program, verb, words[0] === verb.name ? words.slice(1) : [], parts);
   return program;
 }
 

@@ -220,6 +220,10 @@ async function start(): Promise<void> {
       return null;
     },
     'profile.duplicate': async ({ id }) => ({ id: await profiles.duplicate(id) }),
+    'profile.setUsed': async ({ id, used }) => {
+      await profiles.setUsed(id, used);
+      return null;
+    },
     'profile.remove': async ({ id }) => {
       runs.cancel(id);
       await profiles.remove(id);

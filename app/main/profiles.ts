@@ -26,6 +26,8 @@ export interface Profiles {
   preparing(profile: Profile): Prepare;
   /** Notes that so many of the profile's one-time secrets are used up; null: it has none. Never takes any back. */
   spend(id: string, used: number | null): void;
+  /** Sets that number, whatever it was. Errors as {@link OpenVault.change}, and `unknown-target`. */
+  setUsed(id: string, used: number): Promise<void>;
   /** Errors as {@link OpenVault.change}, and `vault-locked`. */
   change(edits: ProfileEdits): Promise<void>;
   /** A profile that is never saved, until `letGo` or the lock. */
@@ -45,9 +47,14 @@ export function holdProfiles(state: StateHolder): Profiles {
   const removed = new Map<string, { readonly profile: Profile; readonly used: number }>();
 
   const all = (): readonly Profile[] => [...(vault?.profiles.values() ?? []), ...passing.values()];
+  const attachment = (digest: string): Uint8Array | null => vault?.attachment(digest) ?? null;
+  const kept = (id: string): Kept => ({ used: vault?.states.get(id)?.used ?? 0, attachment });
   const publish = (): void => {
     const sorted = [...all()].sort(byName);
-    state.set('profiles', sorted.map(summaryOf));
+    state.set(
+      'profiles',
+      sorted.map((profile) => summaryOf(profile, kept(profile.id).used)),
+    );
   };
   const openVault = (): OpenVault => {
     if (vault === null) throw new SesamyError('vault-locked', 'The profiles are locked, so none can be changed.');
@@ -64,9 +71,6 @@ export function holdProfiles(state: StateHolder): Profiles {
     publish();
   };
 
-  const attachment = (digest: string): Uint8Array | null => vault?.attachment(digest) ?? null;
-  const kept = (id: string): Kept => ({ used: vault?.states.get(id)?.used ?? 0, attachment });
-
   return {
     attachment,
     preparing: (profile) => preparing(profile, () => kept(profile.id)),
@@ -74,6 +78,10 @@ export function holdProfiles(state: StateHolder): Profiles {
       if (used === null || vault?.profiles.has(id) !== true || used <= kept(id).used) return;
       // A store that cannot be written leaves the number as it was: the next knock is then the same once more.
       change([{ kind: 'state', id, used, base: 'any' }]).catch(() => undefined);
+    },
+    setUsed(id, used) {
+      get(id);
+      return change([{ kind: 'state', id, used, base: 'any' }]);
     },
     follow(next) {
       vault = next;
@@ -131,7 +139,7 @@ function byName(a: Profile, b: Profile): number {
   return collator.compare(a.name, b.name);
 }
 
-function summaryOf(profile: Profile): ProfileSummary {
+function summaryOf(profile: Profile, used: number): ProfileSummary {
   return {
     id: profile.id,
     name: profile.name,
@@ -140,5 +148,6 @@ function summaryOf(profile: Profile): ProfileSummary {
     modeKind: profile.mode.kind,
     outline: modeDefinition(profile.mode.kind).outline(profile.mode),
     tags: profile.tags,
+    used,
   };
 }

@@ -28,6 +28,8 @@ export interface ProfileSummary {
   /** For example "count-window, 4 bursts". */
   readonly outline: Sentence;
   readonly tags: readonly string[];
+  /** How many of its one-time secrets are used up; 0 also where it has none. */
+  readonly used: number;
 }
 
 /** The latest run of one profile. It ends with an event `closed`, `sent`, `open` (when `done`) or `failed`. */
@@ -198,6 +200,8 @@ export const REQUESTS = {
   /** Answers with the id of the copy. */
   'profile.duplicate': z.strictObject({ id }),
   'profile.remove': z.strictObject({ id }),
+  /** Sets by hand how many of a profile's one-time secrets are used up. */
+  'profile.setUsed': z.strictObject({ id, used: z.int().min(0).max(1_000_000) }),
   /** Puts back what `profile.remove` took away, as long as the vault is not locked in between. */
   'profile.undoRemove': z.strictObject({ id }),
   /** Opens the system's file dialog and reads what is chosen. */
@@ -254,6 +258,7 @@ export interface Answers {
   'profile.save': null;
   'profile.duplicate': { readonly id: string };
   'profile.remove': null;
+  'profile.setUsed': null;
   'profile.undoRemove': null;
   /** Null when the person closed the dialog. */
   'import.choose': ImportPreview | null;

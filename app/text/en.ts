@@ -383,6 +383,8 @@ export const en = {
 
   // A run, as window and command line tell of it.
   'run.waiting': (v: { readonly untilUnixMs: number }) => `the knock waits for its time, ${clockTime(v.untilUnixMs)}`,
+  'run.used-up': 'One-time sequences used up',
+  'run.used-up.set': 'Set',
   'run.again': (v: Again) => `${learnedWords(v)}; try ${v.next} of ${v.of} at ${clockTime(v.atUnixMs)}`,
   'run.try': (v: Again) => `try ${v.next} of ${v.of}, `,
   'run.begins': 'begins',

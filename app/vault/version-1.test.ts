@@ -1,4 +1,4 @@
-/** Files that the last program of format 1 wrote (fixtures/README.md): nobody loses a profile by an update. */
+/** Files that the last program of format 1 wrote (e2e/fixtures/vault/README.md): nobody loses a profile by an update. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { openBundleWith } from './bundle';
 import { createVaultWith, openVaultWith } from './open';
 import { CHEAP_OPTIONS, keyFile, numberedProfile, profileWithKey, temporaryVault } from './testing';
 
-const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name));
+const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, '../../e2e/fixtures/vault', name));
 const VAULT = fixture('version-1.vault');
 const PASSPHRASE = 'the first version';
 const BUNDLE_PASSPHRASE = 'the first bundle';

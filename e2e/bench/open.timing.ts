@@ -36,8 +36,9 @@ const median = (values: readonly number[]): number => {
 async function timeToBanner(command: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const client = lab.startInClient(command);
-  await until('the banner', () => client.stdout.toString().startsWith('SSH-2.0-'));
+  await new Promise((resolve) => client.child.stdout.once('data', resolve));
   const tookMs = performance.now() - startedMs;
+  await until('the banner', () => client.stdout.toString().startsWith('SSH-2.0-'));
   client.child.stdin.end();
   client.kill('SIGTERM');
   await client.within(10_000);

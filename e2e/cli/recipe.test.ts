@@ -50,11 +50,11 @@ it('says where there is none', async () => {
     ...['recipe', '--mode', 'count-window', '--host', '192.0.2.9', '--sequence', '12', '--window', '1000'],
   ]);
   expect(other).toMatchObject({ code: 2, stdout: '' });
-  expect(other.stderr).toContain('no recipe yet for servers of the kind count-window');
+  expect(other.stderr).toContain('no recipe yet for servers of the mode count-window');
   const stamped = await home.unattended(['recipe', ...LAB.slice(1), '--timestamps', 'on']);
   expect(stamped).toMatchObject({ code: 2, stdout: '' });
   expect(stamped.stderr).toContain('no fixed rule');
   const practised = await home.unattended(['practice', '--mode', 'tcp-stealth', '--secret', 's']);
   expect(practised.code).toBe(2);
-  expect(practised.stderr).toContain('TCP Stealth cannot be practised on');
+  expect(practised.stderr).toContain('tcp-stealth cannot be practised on');
 });

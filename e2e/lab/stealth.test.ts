@@ -498,6 +498,6 @@ it('integrity needs no more bytes than the client says by itself', { timeout: 30
   });
   expect(await capture.stop()).toEqual([]);
   expect(login.code).toBe(255);
-  expect(login.stderr).toMatch(/integrity length is 200.*sends only \d+ bytes/);
+  expect(login.stderr).toMatch(/protects the first 200 bytes.*sends only \d+ bytes/);
   expect(login.stderr).toMatch(/set the integrity length to \d+ or less/);
 });

@@ -5,7 +5,7 @@
  */
 
 /** Milliseconds after the first attempt; beyond the last, each {@link LATER_EVERY_MS}. The first is {@link FIRST_LOOK_MS} after the knock. */
-const ATTEMPTS_MS = [0, 40, 130, 280, 980, 1980, 3980] as const;
+const ATTEMPTS_MS = [0, 25, 55, 280, 980, 1980, 3980] as const;
 const LATER_EVERY_MS = 4000;
 /** How long after the last knock the first attempt leaves: what a firewall command takes at least, in milliseconds. */
 export const FIRST_LOOK_MS = 20;

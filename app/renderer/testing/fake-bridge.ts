@@ -84,9 +84,18 @@ const SOCKETS_ONLY: readonly TransportState[] = [
 
 const PRACTICE_ID = '00000000-0000-4000-8000-0000000000aa';
 
-function summaryOf(profile: Profile): ProfileSummary {
+function summaryOf(profile: Profile, used: number): ProfileSummary {
   const { id, name, host, servicePort, mode, tags } = profile;
-  return { id, name, host, servicePort, tags, modeKind: mode.kind, outline: modeDefinition(mode.kind).outline(mode) };
+  return {
+    id,
+    name,
+    host,
+    servicePort,
+    tags,
+    modeKind: mode.kind,
+    outline: modeDefinition(mode.kind).outline(mode),
+    used,
+  };
 }
 
 export function fakeMain(options: Options = {}): FakeMain {
@@ -98,9 +107,12 @@ export function fakeMain(options: Options = {}): FakeMain {
   let passphrase = PASSPHRASE;
   let items = options.importItems ?? [];
   let made = 0;
+  const used = new Map<string, number>();
+  const summaries = (): readonly ProfileSummary[] =>
+    [...profiles.values()].map((profile) => summaryOf(profile, used.get(profile.id) ?? 0));
   let state: AppState = {
     info: { version: '0.1.0', platform: 'linux', terminals: options.terminals ?? ['xterm'] },
-    profiles: options.vault === undefined ? [...profiles.values()].map(summaryOf) : [],
+    profiles: options.vault === undefined ? summaries() : [],
     runs: {},
     practice: { status: 'stopped' },
     settings: { terminal: null, lockAfterMinutes: 15, lockOnSleep: true, lockOnScreenLock: true },
@@ -113,7 +125,7 @@ export function fakeMain(options: Options = {}): FakeMain {
     for (const listener of listeners) listener(change);
   };
   const pushProfiles = (): void => {
-    push({ kind: 'slice', slice: 'profiles', value: [...profiles.values()].map(summaryOf) });
+    push({ kind: 'slice', slice: 'profiles', value: summaries() });
   };
   const setRun = (run: RunHead): void => {
     push({ kind: 'run', run });
@@ -218,6 +230,11 @@ export function fakeMain(options: Options = {}): FakeMain {
       profiles.set(copy.id, copy);
       pushProfiles();
       return { id: copy.id };
+    },
+    'profile.setUsed': ({ id, used: count }) => {
+      used.set(id, count);
+      pushProfiles();
+      return null;
     },
     'profile.remove': ({ id }) => {
       const profile = profiles.get(id);

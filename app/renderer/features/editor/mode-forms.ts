@@ -1,18 +1,8 @@
-/** Every mode's form and picture. A new mode is its file in `modes/` and one line here. */
+/** The forms of all modes, as the editor uses them. */
 import { MODES } from '../../../domain/modes/registry';
 import type { Mode, ModeKind } from '../../../domain/modes/registry';
 import type { ModeForm } from './mode-form';
-import { countWindowForm } from './modes/count-window';
-import { knockdOtpForm } from './modes/knockd-otp';
-import { portSequenceForm } from './modes/port-sequence';
-import { tcpStealthForm } from './modes/tcp-stealth';
-
-const MODE_FORMS = {
-  'count-window': countWindowForm,
-  'port-sequence': portSequenceForm,
-  'knockd-otp': knockdOtpForm,
-  'tcp-stealth': tcpStealthForm,
-} as const satisfies { [Kind in ModeKind]: { readonly kind: Kind } };
+import { MODE_FORMS } from './modes/forms';
 
 type AnyModeForm = ModeForm<ModeKind, unknown>;
 

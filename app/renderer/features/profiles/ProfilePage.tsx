@@ -41,6 +41,7 @@ function useProfile(id: string): Profile | null {
 export function ProfilePage({ id }: { readonly id: string }) {
   const profile = useProfile(id);
   const run = useApp((app) => app.runs[id] ?? null);
+  const used = useApp((app) => app.profiles.find((summary) => summary.id === id)?.used ?? 0);
   const wanted = useUi((ui) => ui.tab);
   const editing = useUi((ui) => ui.editing);
   // Choosing the row of the profile that is shown already ends its editing too.
@@ -49,7 +50,7 @@ export function ProfilePage({ id }: { readonly id: string }) {
     if (profile !== null) beginEditing(profile);
   }, [profile, nothingToEdit]);
   const plan = usePlan(
-    useMemo(() => (profile === null ? () => null : planAt(profile.mode, profile.servicePort)), [profile]),
+    useMemo(() => (profile === null ? () => null : planAt(profile.mode, profile.servicePort, used)), [profile, used]),
   );
   if (profile === null || plan === null) return null;
 
@@ -95,7 +96,7 @@ export function ProfilePage({ id }: { readonly id: string }) {
           <ProfileActions id={id} name={profile.name} />
         </div>
         <TabPanel id="run" className={cx(styles['panel'])}>
-          <RunTab planned={plan} run={run} />
+          <RunTab profileId={id} used={used} planned={plan} run={run} />
         </TabPanel>
         <TabPanel id="edit" className={cx(styles['panel'])}>
           {editing === null ? null : <EditTab editing={editing} />}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ProfileSummary } from '../../../shared/contract';
 import { filterProfiles } from './filter-profiles';
 
-const base = { servicePort: 22, modeKind: 'count-window', outline: '' } as const;
+const base = { servicePort: 22, modeKind: 'count-window', outline: '', used: 0 } as const;
 const profiles: readonly ProfileSummary[] = [
   { ...base, id: '1', name: 'Home', host: 'home.example.org', tags: ['own'] },
   { ...base, id: '2', name: 'mail gateway', host: 'mx.example.net', tags: ['work', 'mail'] },

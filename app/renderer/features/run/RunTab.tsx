@@ -13,16 +13,20 @@ import { RunClock, RunCountdown } from './RunClock';
 import { RunFailure } from './RunFailure';
 import { useSecondsLeft } from './use-seconds-left';
 import { StepList } from './StepList';
+import { UsedUp } from './UsedUp';
 import { Timeline } from './Timeline';
 import styles from './RunTab.module.css';
 
 interface Props {
+  readonly profileId: string;
+  /** How many of the profile's one-time secrets are used up. */
+  readonly used: number;
   /** What the next run would do, as things are now. */
   readonly planned: KnockPlan;
   readonly run: RunState | null;
 }
 
-export function RunTab({ planned, run }: Props) {
+export function RunTab({ profileId, used, planned, run }: Props) {
   const plan = planOf(run, planned);
   const idle = run === null || run.done;
   const description = describeRun(run, plan);
@@ -65,6 +69,7 @@ export function RunTab({ planned, run }: Props) {
         <p className={styles['line']}>{progressLine(description, plan)}</p>
         <RetryAdvice run={run} />
         {idle ? <PlanNotes plan={planned} /> : null}
+        {idle && (planned.spent !== null || used > 0) ? <UsedUp profileId={profileId} used={used} /> : null}
         {description.warnings.map((warning) => (
           <p key={warning} className={styles['warning']}>
             {warning}
