@@ -16,7 +16,7 @@ import {
 } from '../domain/plan/connect-schedule';
 import type { KnockEvent, Learned } from '../domain/plan/knock-event';
 import type { KnockPlan } from '../domain/plan/knock-plan';
-import { monotonicMs, sleepUntil, throwIfCancelled } from './clock';
+import { eitherSignal, monotonicMs, sleepUntil, throwIfCancelled } from './clock';
 import type { SynBudget } from './syn-budget';
 import { connectAnswer, fromSystemError } from './system-error';
 import type { Route } from './transports/transport';
@@ -131,7 +131,8 @@ async function firstSettled(
   signal: AbortSignal,
 ): Promise<{ readonly attempt: Attempt; readonly answer: Socket | Learned } | null> {
   const sleeping = new AbortController();
-  const time = sleepUntil(untilMs, AbortSignal.any([signal, sleeping.signal])).then(() => null);
+  const either = eitherSignal(signal, sleeping.signal);
+  const time = sleepUntil(untilMs, either.signal).then(() => null);
   // Whoever loses the race is not waited for.
   time.catch(() => undefined);
   try {
@@ -141,6 +142,7 @@ async function firstSettled(
     ]);
   } finally {
     sleeping.abort();
+    either.release();
     throwIfCancelled(signal);
   }
 }

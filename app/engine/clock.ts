@@ -28,6 +28,30 @@ export async function sleepUntil(targetMs: number, signal: AbortSignal): Promise
   }
 }
 
+/**
+ * A signal that is aborted as soon as one of these is, and the way to let go of them. AbortSignal.any is younger than the oldest
+ * runtime that this runs on (Node 18).
+ */
+export function eitherSignal(...signals: readonly AbortSignal[]): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
+  const either = new AbortController();
+  const abort = (): void => {
+    either.abort();
+  };
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  }
+  return {
+    signal: either.signal,
+    release() {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
+  };
+}
+
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new SesamyError('cancelled', 'The knock was cancelled.');
 }

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { text } from '../text/text';
 import { SesamyError } from '../domain/errors';
-import { throwIfCancelled } from './clock';
+import { eitherSignal, throwIfCancelled } from './clock';
 import { systemCode } from './system-error';
 
 /** How long ssh may take to say its banner, in milliseconds: it says it before it hears anything. */
@@ -23,7 +23,8 @@ const readOnce = promisify(read);
  */
 export async function firstBytesOf(descriptor: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
   const bytes = Buffer.alloc(length);
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(BANNER_TIMEOUT_MS)]);
+  const either = eitherSignal(signal, AbortSignal.timeout(BANNER_TIMEOUT_MS));
+  const ending = either.signal;
   const from = withoutBlocking(descriptor);
   try {
     let got = 0;
@@ -38,6 +39,7 @@ export async function firstBytesOf(descriptor: number, length: number, signal: A
     }
     return bytes;
   } finally {
+    either.release();
     if (from !== descriptor) closeSync(from);
   }
 }

@@ -5,7 +5,7 @@ import { SesamyError } from '../domain/errors';
 import type { AddressFamily } from '../domain/plan/knock-event';
 import { text } from '../text/text';
 import type { Sentence } from '../text/text';
-import { throwIfCancelled } from './clock';
+import { eitherSignal, throwIfCancelled } from './clock';
 import { sourceAddressFor } from './interfaces';
 import { resolveHost } from './resolve';
 import type { AdoptedConnection } from './transports/helper/connect';
@@ -120,9 +120,10 @@ async function lineFrom(
   });
   // Nothing is ever sent, and the sending half stays open: proxies may take its end for the end of the connection.
   const use = { how: 'splice', input: new PassThrough(), output } as const;
+  const either = eitherSignal(signal, enough.signal);
   let timer: NodeJS.Timeout | undefined;
   try {
-    for await (const report of available.connect({ ...connection, use }, AbortSignal.any([signal, enough.signal]))) {
+    for await (const report of available.connect({ ...connection, use }, either.signal)) {
       if (report.type !== 'open') continue;
       opened = true;
       timer = setTimeout(() => {
@@ -136,6 +137,7 @@ async function lineFrom(
     if (!opened || !over) throw error;
   } finally {
     clearTimeout(timer);
+    either.release();
   }
   return text.split(/\r?\n/, 1)[0] ?? '';
 }

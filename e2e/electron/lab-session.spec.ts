@@ -110,7 +110,7 @@ test.describe('on the lab’s hidden sshd', () => {
     await expect(page.getByRole('alert')).toContainText('answered the SYN with a reset, as a closed port does');
     await window.screenshot('stealth-refused');
     // The error's own button leads to what is wrong.
-    await window.button('Change the secret').click();
+    await window.button('Change the profile').click();
     await expect(window.secret).toBeFocused();
     await window.secret.fill(secret);
     await page.keyboard.press('Control+S');

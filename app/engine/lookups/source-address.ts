@@ -8,7 +8,7 @@ import { shown } from '../../domain/fields';
 import { parseAddress } from '../../domain/packet/address';
 import type { AddressFamily } from '../../domain/plan/knock-event';
 import type { SourceLookup } from '../../domain/plan/knock-plan';
-import { throwIfCancelled } from '../clock';
+import { eitherSignal, throwIfCancelled } from '../clock';
 
 /** How long an answer may take, in milliseconds. */
 export const LOOKUP_MS = 2000;
@@ -26,7 +26,8 @@ export async function lookUpSource(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   throwIfCancelled(signal);
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(LOOKUP_MS)]);
+  const either = eitherSignal(signal, AbortSignal.timeout(LOOKUP_MS));
+  const ending = either.signal;
   const asked = lookup.by === 'url' ? lookup.url : lookup.command.join(' ');
   let answer: string;
   try {
@@ -35,6 +36,8 @@ export async function lookUpSource(
     throwIfCancelled(signal);
     if (ending.aborted) throw unknown(text('source.late', { asked, ms: LOOKUP_MS }));
     throw unknown(text('source.failed', { asked, reason: error instanceof Error ? error.message : String(error) }));
+  } finally {
+    either.release();
   }
   return addressIn(answer, asked, family);
 }
