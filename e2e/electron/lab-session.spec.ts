@@ -34,9 +34,11 @@ async function useShell(window: SesamyWindow, serverNamespace: string, screens: 
     await expect
       .poll(
         () => {
-          // The prompt may take a moment: what is typed too early is lost, and typed again.
-          typeInTerminal(`ip netns identify $$ > ${marker}; tty >> ${marker}`);
-          return contents(marker);
+          // The prompt may take a moment: what is typed too early is lost, and typed again. What was written is looked at before that,
+          // for the command empties the file first.
+          const written = contents(marker);
+          if (written === '') typeInTerminal(`ip netns identify $$ > ${marker}; tty >> ${marker}`);
+          return written;
         },
         { intervals: [1000, 2000], timeout: 30_000 },
       )
