@@ -99,7 +99,7 @@ export async function* connectWhenDue(
 }
 
 /** Whoever stops listening at this event has not taken the connection. */
-async function* handedOver(connection: Socket, event: KnockEvent): AsyncGenerator<KnockEvent, Socket> {
+function* handedOver(connection: Socket, event: KnockEvent): Generator<KnockEvent, Socket> {
   let taken = false;
   try {
     yield event;

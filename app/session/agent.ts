@@ -206,7 +206,6 @@ export async function askAgent(
     refuseShared(path, socket, 'socket');
   }
   const socket = connect(path);
-  let left = false;
   const asking = askQuestions(socket, {
     request,
     onStop: () => undefined,
@@ -215,6 +214,8 @@ export async function askAgent(
   });
   try {
     let first: PreparedKnock | null = await asking.prepare(FIRST_TRY, signal);
+    // A knock that nobody takes up must not keep the process alive.
+    socket.unref();
     return {
       prepare(asked, ofKnock) {
         const answered = first;
@@ -224,18 +225,12 @@ export async function askAgent(
       tell(event) {
         if (event.type === 'open') asking.tell(event);
       },
-      end() {
-        left = true;
-        return asking.end();
-      },
+      end: () => asking.end(),
     };
   } catch (error) {
     socket.destroy();
     if (error instanceof SesamyError && error.code === 'vault-locked') return null;
     throw error;
-  } finally {
-    // A knock that nobody takes up must not keep the process alive.
-    if (!left) socket.unref();
   }
 }
 

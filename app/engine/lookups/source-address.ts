@@ -68,7 +68,7 @@ function printed(command: readonly string[], signal: AbortSignal): Promise<strin
       { signal, killSignal: 'SIGKILL', maxBuffer: MAX_ANSWER, windowsHide: true, encoding: 'utf8' },
       (error, stdout) => {
         if (error === null) resolve(stdout);
-        else reject(error);
+        else reject(new Error(error.message));
       },
     );
     child.stdin?.end();
