@@ -2,6 +2,7 @@ import { SesamyError, toErrorInfo } from '../domain/errors';
 import type { ErrorInfo } from '../domain/errors';
 import { modeDefinition, planKnock } from '../domain/modes/registry';
 import type { Profile } from '../domain/profile/profile';
+import type { Sentence } from '../text/text';
 import { count } from '../text/words';
 import { openImport, readImport, saveImport } from '../library/import';
 import type { ImportedProfile } from '../library/import';
@@ -75,11 +76,11 @@ async function contentOf(file: string, passphrases: Passphrases): Promise<Found>
   }
 }
 
-function printPreview(file: string, profile: Profile, remarks: readonly string[], reveal: boolean): void {
+function printPreview(file: string, profile: Profile, remarks: readonly Sentence[], reveal: boolean): void {
   out(`${plain(file)}: ${plain(profile.name)}`);
   for (const line of profileLines(profile, reveal)) out(`  ${line}`);
   out(
     `  means         ${reveal ? say(planKnock(profile.mode, { servicePort: profile.servicePort }).summary) : say(modeDefinition(profile.mode.kind).outline(profile.mode))}`,
   );
-  for (const remark of remarks) out(`  note: ${plain(remark)}`);
+  for (const remark of remarks) out(`  note: ${plain(say(remark))}`);
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { knockdOtp } from '../domain/modes/knockd-otp';
 import type { Profile } from '../domain/profile/profile';
+import { say } from '../text/say';
 import type { OpenVault } from '../vault';
 import { attachmentDigest } from '../vault';
 import { sealBundleWith } from '../vault/bundle';
@@ -33,6 +35,18 @@ describe('a file for import', () => {
     const found = await openImport(text, PASSPHRASE);
     expect(found.map(({ profile }) => profile)).toEqual([numberedProfile(1), numberedProfile(2)]);
     expect(await codeOf(openImport(text.slice(0, 300), PASSPHRASE))).toBe('bad-input');
+  });
+
+  it.each([
+    [{ by: 'command' as const, command: ['touch', '/tmp/here'] }, 'touch /tmp/here'],
+    [{ by: 'url' as const, url: 'https://tell.example/me' }, 'https://tell.example/me'],
+  ])('of somebody else starts no program here and tells nobody of a knock: $by', async (source, asked) => {
+    const { example } = knockdOtp;
+    if (example.ports.from !== 'seed') throw new Error('the example has a seed');
+    const ports = { ...example.ports, source };
+    const [found] = await openImport(await seal(numberedProfile(1, { mode: { ...example, ports } })), PASSPHRASE);
+    expect(found?.profile.mode).toEqual({ ...example, ports: { ...example.ports, source: { by: 'route' } } });
+    expect(found?.remarks.map(say).join()).toContain(asked);
   });
 
   it('is of no use, and the error says which file and where', () => {

@@ -1,6 +1,7 @@
 /** Import, as the window and the command line share it: nothing is saved before {@link saveImport}. */
 import { randomUUID } from 'node:crypto';
 import { toErrorInfo } from '../domain/errors';
+import { modeOfStranger } from '../domain/modes/registry';
 import type { ErrorInfo } from '../domain/errors';
 import type { Profile } from '../domain/profile/profile';
 import { looksLikeBundle, openBundle } from '../vault';
@@ -32,7 +33,11 @@ export function readImport(file: string, text: string): ImportContent {
 /** The profiles in a sealed bundle. Errors as {@link openBundle}. */
 export async function openImport(text: string, passphrase: string): Promise<readonly ImportedProfile[]> {
   const found = await openBundle(text, passphrase);
-  return found.map((bundled) => ({ ...bundled, remarks: remarksOn(bundled.profile) }));
+  return found.map(({ profile: theirs, attachments }) => {
+    const { settings: mode, remarks } = modeOfStranger(theirs.mode);
+    const profile = { ...theirs, mode };
+    return { profile, attachments, remarks: [...remarks, ...remarksOn(profile)] };
+  });
 }
 
 /** Options that are safe to carry, and that somebody who trusts a stranger's profile wants to see (decision 3). */

@@ -4,12 +4,13 @@ import { SesamyError } from '../domain/errors';
 import { knockSettingsErrorInfo, parseKnockSettings, profileFromKnockSettings } from '../domain/formats/knocksettings';
 import type { KnockProtocol } from '../domain/plan/knock-plan';
 import type { Profile } from '../domain/profile/profile';
+import type { Sentence } from '../text/text';
 import { MAX_NAME } from './free-names';
 
 /** A profile from outside, with what a person should know of it: plain sentences. */
 export interface RemarkedProfile {
   readonly profile: Profile;
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Sentence[];
 }
 
 /** A settings file has six short values; a bundle may bring key files, and is never longer than this. What is larger is something else. */

@@ -143,7 +143,7 @@ export interface ImportItem {
         readonly servicePort: number;
         readonly outline: Sentence;
         /** What the file left open, and what is worth a look before trusting it. */
-        readonly remarks: readonly string[];
+        readonly remarks: readonly Sentence[];
       }
     /** An encrypted bundle that wants its own passphrase first (`import.openBundle`). */
     | { readonly kind: 'sealed-bundle' }
@@ -162,7 +162,7 @@ export interface ImportOutcome {
     readonly file: string;
     readonly id: string;
     readonly name: string;
-    readonly remarks: readonly string[];
+    readonly remarks: readonly Sentence[];
   }[];
   readonly failed: readonly { readonly file: string; readonly error: ErrorInfo }[];
 }

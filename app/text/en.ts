@@ -358,6 +358,8 @@ export const en = {
     `For ssh that is its banner: set the integrity length to ${v.got} or less, on the server too.`,
   'fdpass.ordinary': 'Only a connection whose own SYN is the knock can be handed to ssh (ProxyUseFdpass).',
   'fdpass.ordinary.advice': 'Take ProxyUseFdpass and --fdpass away.',
+  'source.of-stranger': (v: { readonly asked: string }) =>
+    `It wanted to look up your address with ${v.asked}, which was left out: set the source address yourself.`,
   'source.late': (v: { readonly asked: string; readonly ms: number }) =>
     `The lookup of this computer’s address (${v.asked}) did not answer within ${duration(v.ms)}.`,
   'source.failed': (v: { readonly asked: string; readonly reason: string }) =>

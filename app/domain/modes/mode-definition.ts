@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Sentence } from '../../text/text';
+import type { Sentence, Text } from '../../text/text';
 import type { ErrorCode } from '../errors';
 import type { Door } from '../plan/door';
 import type { AddressFamily } from '../plan/knock-event';
@@ -55,6 +55,11 @@ export interface ModeDefinition<Settings extends { readonly kind: string }> {
   readonly inline: InlineForm<Settings>;
   /** One line for a list: says what kind of knock this is and gives nothing of the secret away. */
   outline(settings: Settings): Sentence;
+  /**
+   * What is taken of settings that somebody else wrote, as in a bundle, and remarks on what is not: nothing in them may start a program
+   * here, or tell anybody when a knock is made. Left out: all of it is harmless.
+   */
+  ofStranger?(settings: Settings): { readonly settings: Settings; readonly remarks: readonly Text[] };
   /** Digests (SHA-256 in hex) of the large secrets that the settings refer to. Left out: none ever. */
   attachments?(settings: Settings): readonly string[];
   /** The one address family that its servers know; null: both. Left out: both. */

@@ -1,5 +1,6 @@
 /** Every way of knocking that there is. A new mode is its folder and one line here. */
 import * as z from 'zod';
+import type { Text } from '../../text/text';
 import { shown } from '../fields';
 import type { Door } from '../plan/door';
 import type { KnockPlan } from '../plan/knock-plan';
@@ -44,6 +45,11 @@ export function planKnock(mode: Mode, moment: Moment): KnockPlan {
 /** The server's side of a mode's settings, as a pure value; null where there is none to practise on. */
 export function doorOf(mode: Mode, context: DoorContext): Door | null {
   return modeDefinition(mode.kind).server.door?.(mode, context) ?? null;
+}
+
+/** What is taken of settings that somebody else wrote, and remarks on what is not. */
+export function modeOfStranger(mode: Mode): { readonly settings: Mode; readonly remarks: readonly Text[] } {
+  return modeDefinition(mode.kind).ofStranger?.(mode) ?? { settings: mode, remarks: [] };
 }
 
 /** What the server needs, as text; empty where the mode has nothing to write down. */

@@ -3,6 +3,8 @@
  * computer knows. The same four choices for every mode whose knock depends on it.
  */
 import * as z from 'zod';
+import { text } from '../../text/text';
+import type { Text } from '../../text/text';
 import { group, listOf, shown } from '../fields';
 import { parseAddress } from '../packet/address';
 import type { AddressFamily } from '../plan/knock-event';
@@ -139,4 +141,14 @@ export function writeSource(choice: SourceAddress): readonly string[] {
     case 'command':
       return ['--source-command', choice.command.join(' ')];
   }
+}
+
+/** Of somebody else's choice only what asks nobody is taken; the remark says what it was. */
+export function sourceOfStranger(choice: SourceAddress): {
+  readonly source: SourceAddress;
+  readonly remarks: readonly Text[];
+} {
+  if (choice.by !== 'command' && choice.by !== 'url') return { source: choice, remarks: [] };
+  const asked = choice.by === 'url' ? choice.url : choice.command.join(' ');
+  return { source: { by: 'route' }, remarks: [text('source.of-stranger', { asked })] };
 }

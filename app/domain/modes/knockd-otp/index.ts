@@ -3,7 +3,7 @@ import { typedNumber } from '../inline';
 import type { InlineForm } from '../inline';
 import { defineMode } from '../mode-definition';
 import { DEFAULT_DELAY_MS, writeSteps } from '../port-sequence/knocks';
-import { readSource, sourceOptions, writeSource } from '../source-address';
+import { readSource, sourceOfStranger, sourceOptions, writeSource } from '../source-address';
 import { listDoor, otpDoor } from './door';
 import { knockCount } from './otp';
 import { plan, seqTimeout } from './plan';
@@ -113,6 +113,11 @@ export const knockdOtp = defineMode({
     delayMs: DEFAULT_DELAY_MS,
   },
   plan,
+  ofStranger(settings) {
+    if (settings.ports.from !== 'seed') return { settings, remarks: [] };
+    const { source, remarks } = sourceOfStranger(settings.ports.source);
+    return { settings: { ...settings, ports: { ...settings.ports, source } }, remarks };
+  },
   advice: {
     'not-opened': {
       steps: [

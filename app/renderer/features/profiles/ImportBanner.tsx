@@ -21,7 +21,7 @@ export function ImportBanner({ outcome }: { readonly outcome: ImportOutcome }) {
           ))}
           {remarked.map(({ id, name, remarks }) => (
             <li key={id}>
-              <b>{name}</b>: {remarks.join(' ')}
+              <b>{name}</b>: {remarks.map(say).join(' ')}
             </li>
           ))}
         </ul>

@@ -136,7 +136,7 @@ function Item({ item, ticked, onTick, onOpened }: ItemProps) {
           <span className={styles['dim']}>
             {host === name ? '' : `${host}, `}port {servicePort} · {say(outline)}
           </span>
-          {remarks.map((remark) => (
+          {remarks.map(say).map((remark) => (
             <span key={remark} className={styles['remark']}>
               {remark}
             </span>
