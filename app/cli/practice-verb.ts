@@ -1,18 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { MODES } from '../domain/modes/registry';
+import type { Mode } from '../domain/modes/registry';
+import { newProfile } from '../domain/profile/profile';
 import { PRACTICE_HOST, startPracticeDoor } from '../session/practice-door';
 import type { PracticeStatus } from '../session/practice-door';
 import { proxyCommandLine, shellLine } from '../session/shell-quote';
 import { out } from './print';
 import { stopSignal } from './stop-signal';
-import { inlineProfile, modeWords } from './target';
+import { changedProfile, inlineProfile, modeWords } from './target';
 import type { TargetOptions } from './target';
 
-/** What a newcomer's first door opens to: quick, and short enough to follow by eye. */
-const FIRST_DOOR = { mode: 'count-window', sequence: '123', window: '1000' } as const;
+/** What a newcomer's first door opens to: the first mode that can be practised on, quick, and short enough to follow by eye. */
+const [FIRST_DOOR] = MODES.flatMap(({ server }): readonly Mode[] =>
+  server.practice === undefined ? [] : [server.practice],
+);
 
 /** `sesamy practice`: runs until it is told to stop. Returns the exit code. */
 export async function practiceVerb(options: TargetOptions): Promise<number> {
-  const chosen = options.mode === undefined ? { ...FIRST_DOOR, ...options } : options;
-  const profile = inlineProfile({ ...chosen, host: PRACTICE_HOST });
+  const chosen = { ...options, host: PRACTICE_HOST };
+  const profile =
+    options.mode === undefined && FIRST_DOOR !== undefined
+      ? changedProfile(newProfile(randomUUID(), { name: 'practice', host: PRACTICE_HOST, mode: FIRST_DOOR }), chosen)
+      : inlineProfile(chosen);
   let said: PracticeStatus = { counted: 0, sessions: 0, sessionsEver: 0 };
   const door = await startPracticeDoor(profile.mode, options.port === undefined ? 0 : profile.servicePort, (status) => {
     if (status.counted > said.counted) out(`knock ${status.counted} counted`);
