@@ -31,3 +31,8 @@ export function typedNumber(text: string | undefined): number | string | undefin
   if (trimmed === undefined || trimmed === '') return undefined;
   return /^-?\d{1,15}$/.test(trimmed) ? Number(trimmed) : text;
 }
+
+/** `on` or `off` as it was typed. What is neither stays as it was typed, so that the schema can show it. */
+export function onOff(text: string): boolean | string {
+  return text === 'on' ? true : text === 'off' ? false : text;
+}

@@ -1,5 +1,5 @@
 import { text } from '../../../text/text';
-import { typedNumber } from '../inline';
+import { onOff, typedNumber } from '../inline';
 import type { InlineForm } from '../inline';
 import { defineMode } from '../mode-definition';
 import { DEFAULT_DELAY_MS, writeSteps } from '../port-sequence/knocks';
@@ -67,11 +67,6 @@ function readPorts(values: Values): unknown {
     protocols: readProtocols(values['ports.protocols']),
     source: readSource(values, 'ports.source'),
   };
-}
-
-/** What is neither stays as it was typed, so that the schema can show it. */
-function onOff(typed: string): boolean | string {
-  return typed === 'on' ? true : typed === 'off' ? false : typed;
 }
 
 /** `tcp, udp,tcp` as a list. Not checked. */

@@ -5,7 +5,7 @@ import { PLAIN_PLAN } from '../../plan/knock-plan';
 import type { Fact, KnockPlan, SynFields } from '../../plan/knock-plan';
 import type { Moment } from '../../plan/moment';
 import type { InlineForm } from '../inline';
-import { typedNumber } from '../inline';
+import { onOff, typedNumber } from '../inline';
 import { defineMode } from '../mode-definition';
 import { secretBytes, stealthIsn } from './isn';
 import { tcpStealthRecipes } from './recipe';
@@ -108,11 +108,6 @@ const inline: InlineForm<TcpStealth> = {
     ...['--integrity', String(mode.integrityLength), '--use', mode.use],
   ],
 };
-
-/** What is neither stays as it was typed, so that the schema can show it. */
-function onOff(text: string): boolean | string {
-  return text === 'on' ? true : text === 'off' ? false : text;
-}
 
 /** The SYN's own ISN is the knock, so nothing extra is on the wire (docs/knock-modes.md §4). */
 export const tcpStealth = defineMode({
